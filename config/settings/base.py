@@ -89,3 +89,6 @@ TICK_SECONDS = env.integer("TICK_SECONDS", 60)
 CLOCK_OFFSET_FILE = env.text("CLOCK_OFFSET_FILE", "")
 
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+# Newest first, "id:base64 of 32 bytes". See core.crypto.
+FIELD_ENCRYPTION_KEYS = env.items("FIELD_ENCRYPTION_KEYS", "")

@@ -1,0 +1,106 @@
+"""What somebody stated, as an immutable value with one canonical form. Slugs are those of the reference data.
+
+A domain nobody stated is empty and weighs nothing. Strength: 1 nice, 2 important, 3 must (a hard rule).
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from enum import IntEnum
+from typing import Any, Self
+
+VERSION = 1
+
+DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PART_NAMES = ("morning", "afternoon", "evening")
+
+
+class Strength(IntEnum):
+    NICE = 1
+    IMPORTANT = 2
+    MUST = 3
+
+
+@dataclass(frozen=True, order=True)
+class Wish:
+    """One stated item of a domain, with how much it matters."""
+
+    value: str
+    strength: int = Strength.NICE
+
+
+def _day_parts() -> dict[str, int]:
+    parts = {
+        f"{day}-{part}": 1 << (d * 3 + p) for d, day in enumerate(DAY_NAMES) for p, part in enumerate(PART_NAMES)
+    }
+    for p, part in enumerate(PART_NAMES):
+        parts[f"weekday-{part}"] = sum(1 << (d * 3 + p) for d in range(5))
+        parts[f"weekend-{part}"] = sum(1 << (d * 3 + p) for d in (5, 6))
+    return parts
+
+
+# Slug of a stated time -> mask of 21 bits (day * 3 + part; Monday is day 0). A time is met when any of its bits is offered.
+DAY_PART_MASKS: dict[str, int] = _day_parts()
+
+STYLE_SCALES = ("directive", "emotional", "past", "warm")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Everything that was stated. Lists are kept sorted, so that equal statements are equal values.
+
+    `style`: scale -> +1 or -1, only where the person is "strong"; `style_strength` applies to all of them.
+    `miles` is the distance for meeting in person; `distance_must` makes it a hard rule. `point` is
+    (easting, northing, precision in metres), or None when no postcode was given.
+    `funder` empty means the person pays, up to `fee_ceiling_pence` when given. `client_groups` and `access` are needs.
+    `experience`: how much experience with the issue matters; 0 is "not stated".
+    """
+
+    modalities: tuple[Wish, ...] = ()
+    times: tuple[Wish, ...] = ()
+    formats: tuple[Wish, ...] = ()
+    genders: tuple[Wish, ...] = ()
+    languages: tuple[Wish, ...] = ()
+    identity: tuple[Wish, ...] = ()
+    main_issue: str = ""
+    other_issues: tuple[str, ...] = ()
+    experience: int = 0
+    style: tuple[tuple[str, int], ...] = ()
+    style_strength: int = 0
+    point: tuple[int, int, int] | None = None
+    miles: int | None = None
+    distance_must: bool = False
+    client_groups: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    step_free: bool = False
+    funder: str = ""
+    fee_ceiling_pence: int | None = None
+    not_these_therapists: tuple[int, ...] = field(default=())
+
+    def canonical(self) -> dict[str, Any]:
+        """Return the JSON-ready form, with every list sorted."""
+        data = asdict(self)
+        for name in ("modalities", "times", "formats", "genders", "languages", "identity"):
+            data[name] = [[wish.value, int(wish.strength)] for wish in sorted(getattr(self, name))]
+        for name in ("other_issues", "client_groups", "access", "not_these_therapists"):
+            data[name] = sorted(getattr(self, name))
+        data["style"] = [list(pair) for pair in sorted(self.style)]
+        data["point"] = None if self.point is None else list(self.point)
+        return data
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the canonical form and its version."""
+        text = json.dumps([VERSION, self.canonical()], sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @classmethod
+    def from_canonical(cls, data: dict[str, Any]) -> Self:
+        """Rebuild the value. Raises TypeError or ValueError on data that `canonical` did not write."""
+        values = dict(data)
+        for name in ("modalities", "times", "formats", "genders", "languages", "identity"):
+            values[name] = tuple(Wish(value, int(strength)) for value, strength in values.get(name, ()))
+        for name in ("other_issues", "client_groups", "access", "not_these_therapists"):
+            values[name] = tuple(values.get(name, ()))
+        values["style"] = tuple((scale, int(side)) for scale, side in values.get("style", ()))
+        values["point"] = tuple(values["point"]) if values.get("point") else None
+        return cls(**values)

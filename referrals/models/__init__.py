@@ -1,0 +1,17 @@
+from referrals.models.offers import Exclusion, Offer, Placement
+from referrals.models.referral import Choice, Referral, ReferralEvent
+from referrals.models.safety import SafetyAnswer, SafetyOption, SafetyQuestion
+from referrals.models.submission import Submission
+
+__all__ = [
+    "Choice",
+    "Exclusion",
+    "Offer",
+    "Placement",
+    "Referral",
+    "ReferralEvent",
+    "SafetyAnswer",
+    "SafetyOption",
+    "SafetyQuestion",
+    "Submission",
+]

@@ -1,0 +1,45 @@
+from therapists.models.availability import Location, Place, PlaceClaim
+from therapists.models.profile import (
+    Contract,
+    Therapist,
+    TherapistIssue,
+    TherapistLanguage,
+    TherapistModality,
+)
+from therapists.models.reference import (
+    AccessOption,
+    ClientGroup,
+    Family,
+    Funder,
+    IdentityTag,
+    Issue,
+    Language,
+    Modality,
+    SessionFormat,
+)
+from therapists.models.register import ImportProblem, ImportRun, Register, Registration, RegistrationClaim
+
+__all__ = [
+    "AccessOption",
+    "ClientGroup",
+    "Contract",
+    "Family",
+    "Funder",
+    "IdentityTag",
+    "ImportProblem",
+    "ImportRun",
+    "Issue",
+    "Language",
+    "Location",
+    "Modality",
+    "Place",
+    "PlaceClaim",
+    "Register",
+    "Registration",
+    "RegistrationClaim",
+    "SessionFormat",
+    "Therapist",
+    "TherapistIssue",
+    "TherapistLanguage",
+    "TherapistModality",
+]
