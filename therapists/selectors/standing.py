@@ -1,0 +1,117 @@
+"""May this therapist be shown, asked, and offered to people? Computed whenever asked, so that it is right the moment a
+registration changes and the moment time passes, without any job.
+
+This is the slow and obvious truth. matching compares thousands at once with columns; a test shows that both agree.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import LONDON
+from therapists.models import Register, Registration, Therapist
+from therapists.selectors.places import free_for_new
+
+CONFIRMATION_LASTS = datetime.timedelta(days=14)
+UNANSWERED_LIMIT = 2
+
+REASONS = {
+    "no_active_registration": _("None of your registrations is active and in date on an accredited register."),
+    "registration_in_question": _("One of your registrations is suspended, removed, under a sanction or in question."),
+    "profile_not_verified": _("Your profile has not been published yet."),
+    "paused": _("You have paused new people."),
+    "not_confirmed": _("You have not confirmed in the last 14 days that you are taking people."),
+    "unanswered": _("Two requests in a row were not answered."),
+    "monthly_limit": _("You have reached the number of new people you take in a month."),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`reasons` are the codes of REASONS that keep a therapist from being listed, in their order there."""
+
+    listed: bool
+    has_place: bool
+    reasons: tuple[str, ...]
+    free_for_new: int
+
+
+def is_bad(registration: Registration) -> bool:
+    """One such registration hides a therapist, whatever her others say."""
+    status = Registration.Status
+    if registration.contradiction:
+        return True
+    if registration.status == status.SANCTION:
+        return registration.sanction_reviewed_at is None
+    return registration.status in {status.SUSPENDED, status.REMOVED}
+
+
+def is_good(registration: Registration, on: datetime.date) -> bool:
+    """Active (or with a reviewed sanction) and in date, on a register which is accredited on that London date."""
+    status = Registration.Status
+    if registration.status not in {status.ACTIVE, status.SANCTION} or is_bad(registration):
+        return False
+    if registration.valid_until is None or registration.valid_until < on:
+        return False
+    return register_accredited(registration.register, on)
+
+
+def register_accredited(register: Register, on: datetime.date) -> bool:
+    """Return whether the register itself holds a valid accreditation on that date (both ends included)."""
+    return (
+        register.active
+        and register.accreditation == Register.Accreditation.VALID
+        and register.accredited_from is not None
+        and register.accredited_from <= on
+        and (register.accredited_until is None or on <= register.accredited_until)
+    )
+
+
+def standing_for(ids: Iterable[int], *, as_of: datetime.datetime) -> dict[int, Standing]:
+    """Return the standing of each therapist by pk, at a moment. Three queries, however many are asked for."""
+    wanted = list(set(ids))
+    registrations = Prefetch("registrations", Registration.objects.select_related("register"))
+    free = free_for_new(wanted, as_of=as_of)
+    found = Therapist.objects.filter(pk__in=wanted).prefetch_related(registrations)
+    return {therapist.pk: _judge(therapist, as_of, free.get(therapist.pk, 0)) for therapist in found}
+
+
+def standing(therapist_id: int, *, as_of: datetime.datetime) -> Standing:
+    """Return one therapist's standing. Raises Therapist.DoesNotExist."""
+    found = standing_for([therapist_id], as_of=as_of)
+    if therapist_id not in found:
+        raise Therapist.DoesNotExist(therapist_id)
+    return found[therapist_id]
+
+
+def _judge(therapist: Therapist, as_of: datetime.datetime, free: int) -> Standing:
+    reasons = tuple(code for code, holds in _doubts(therapist, as_of) if holds)
+    listed = not reasons
+    return Standing(listed=listed, has_place=listed and free > 0, reasons=reasons, free_for_new=free)
+
+
+def _doubts(therapist: Therapist, as_of: datetime.datetime) -> list[tuple[str, bool]]:
+    on = as_of.astimezone(LONDON).date()
+    registrations = list(therapist.registrations.all())
+    return [
+        ("no_active_registration", not any(is_good(registration, on) for registration in registrations)),
+        ("registration_in_question", any(is_bad(registration) for registration in registrations)),
+        ("profile_not_verified", therapist.profile_verified_at is None),
+        ("paused", therapist.paused),
+        ("not_confirmed", not _confirmed(therapist, as_of)),
+        ("unanswered", therapist.unanswered_in_a_row >= UNANSWERED_LIMIT),
+        ("monthly_limit", _limit_reached(therapist, on)),
+    ]
+
+
+def _confirmed(therapist: Therapist, as_of: datetime.datetime) -> bool:
+    return therapist.confirmed_at is not None and as_of <= therapist.confirmed_at + CONFIRMATION_LASTS
+
+
+def _limit_reached(therapist: Therapist, on: datetime.date) -> bool:
+    if therapist.monthly_limit is None or therapist.new_people_month != f"{on:%Y-%m}":
+        return therapist.monthly_limit == 0
+    return therapist.new_people_count >= therapist.monthly_limit
