@@ -65,3 +65,19 @@ def postgres(name: str, default: object = _MISSING) -> dict[str, object]:
         "HOST": unquote(url.hostname or "") or query.get("host", [""])[0],
         "PORT": str(url.port or ""),
     }
+
+
+def redis_broker(url: str) -> str:
+    """Return a REDIS_URL as Celery writes it: a Unix socket has another scheme there."""
+    scheme, rest = url.split("://", 1)
+    return f"redis+socket://{rest}" if scheme == "unix" else url
+
+
+def file_defaults(path: str | os.PathLike[str]) -> None:
+    """Take NAME=value lines of a file as defaults for variables that are not set; no file, no defaults."""
+    if not os.path.exists(path):
+        return
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            name, _, value = line.strip().partition("=")
+            os.environ.setdefault(name, value)

@@ -15,9 +15,7 @@ def start(port: int, folder: Path, *, log: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", listen, "-c", "aiosmtpd.handlers.Mailbox", folder]
     process = processes.start(command, log=log)
     try:
-        processes.wait_until(
-            lambda: ports.answers(port), what="The mail sink", process=process, seconds=20, log=log
-        )
+        processes.wait_until(lambda: ports.answers(port), what="The mail sink", process=process, seconds=20, log=log)
     except BaseException:
         processes.kill_session(process)
         raise

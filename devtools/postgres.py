@@ -34,9 +34,7 @@ def start(data: Path, sockets: Path, *, log: Path, options: Sequence[str] = ()) 
     command += [part for setting in settings for part in ("-c", setting)]
     process = processes.start(command, log=log, user=user, stop_signal=signal.SIGINT)
     try:
-        processes.wait_until(
-            lambda: _answers(sockets), what="PostgreSQL", process=process, seconds=30, log=log
-        )
+        processes.wait_until(lambda: _answers(sockets), what="PostgreSQL", process=process, seconds=30, log=log)
     except BaseException:
         processes.kill_session(process)
         raise

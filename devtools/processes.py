@@ -76,7 +76,9 @@ def kill_session(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def wait_until(ready: Callable[[], bool], *, what: str, process: subprocess.Popen[bytes], seconds: float, log: Path) -> None:
+def wait_until(
+    ready: Callable[[], bool], *, what: str, process: subprocess.Popen[bytes], seconds: float, log: Path
+) -> None:
     """Wait for `ready`. Raises StartProblem with the end of the log when the child dies or time runs out."""
     deadline = time.monotonic() + seconds
     while not ready():

@@ -5,6 +5,8 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from config import env
+from config.settings.headers import *
+from config.settings.queue import *
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -83,12 +85,48 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
+# How this installation is run: "production", "local" or "test". Decides which system checks apply.
+ENVIRONMENT = "production"
+
 # The tick moves everything that is due; one second in tests, a minute in life.
 TICK_SECONDS = env.integer("TICK_SECONDS", 60)
 # A file holding seconds to add to the clock, shared by web, worker and beat. Never set in production.
 CLOCK_OFFSET_FILE = env.text("CLOCK_OFFSET_FILE", "")
 
-REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+# How long a process keeps bank holidays and the like before it looks again.
+REFERENCE_CACHE_SECONDS = 30
+
+# Only config.settings.local and .test set these: pages that sign in as one of the cast, show sent mail, move the clock.
+LOCAL_PAGES = False
+MAIL_SINK_FOLDER = ""
+
+# In the database, not in Redis: rate limits at sign-in are counted here, so they have to be shared by every process
+# and to outlive Redis, whose loss must never be an error page. A row is read in well under a millisecond.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entries",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.text("EMAIL_HOST", "127.0.0.1")
+EMAIL_PORT = env.integer("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", "false")
+# A server that hangs may hold a worker for less than a task's time limit.
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Rapport <no-reply@rapport.example>")
+
+PASSWORD_HASHERS = ["accounts.hashers.Argon2Hasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 
 # Newest first, "id:base64 of 32 bytes". See core.crypto.
 FIELD_ENCRYPTION_KEYS = env.items("FIELD_ENCRYPTION_KEYS", "")

@@ -1,7 +1,16 @@
-from config import env
-from config.settings.base import *  # noqa: F403
+"""`make test`: the same platform with a cheap password hash."""
 
+from config import env
+from config.settings.base import *
+
+ENVIRONMENT = "test"
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
-DATABASES["default"]["TEST"] = {"NAME": env.text("TEST_DATABASE_NAME", "test_rapport")}  # noqa: F405
+DATABASES["default"]["TEST"] = {"NAME": env.text("TEST_DATABASE_NAME", "test_rapport")}
 FIELD_ENCRYPTION_KEYS = ["local:bG9jYWwtb25seS1sb2NhbC1vbmx5LWxvY2FsLW9ubHk="]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Each test has its own bank holidays.
+REFERENCE_CACHE_SECONDS = 0
+LOCAL_PAGES = True
+MAIL_SINK_FOLDER = env.text("MAIL_SINK_FOLDER", "")
+WHITENOISE_USE_FINDERS = True

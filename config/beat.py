@@ -1,0 +1,37 @@
+"""Everything that happens by the passing of time, in one table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from celery.schedules import crontab
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A task and when it runs. `at` empty: every tick."""
+
+    task: str
+    why: str
+    at: crontab | None = None
+
+
+TABLE = (
+    Entry("notifications.tasks.deliver_due", "send messages whose wake-up was lost, and those whose time has come"),
+    Entry("referrals.tasks.tick", "lapse holds, walk on, escalate: whatever has become due in a referral"),
+    Entry("core.tasks.worker_heartbeat", "write down that a worker is alive and being given work"),
+    Entry(
+        "referrals.tasks.reconcile",
+        "look for a referral that nobody owns or that stands still",
+        crontab(minute="20", hour="3"),
+    ),
+)
+
+
+def schedule(tick_seconds: int) -> dict[str, dict[str, Any]]:
+    """Return Celery's beat_schedule. A tick nobody took expires: ticks must not pile up while workers are away."""
+    plan: dict[str, dict[str, Any]] = {}
+    for entry in TABLE:
+        when = entry.at or float(tick_seconds)
+        expires = 3600 if entry.at else max(5, 2 * tick_seconds)
+        plan[entry.task] = {"task": entry.task, "schedule": when, "options": {"expires": expires}}
+    return plan
