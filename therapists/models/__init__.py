@@ -17,7 +17,14 @@ from therapists.models.reference import (
     Modality,
     SessionFormat,
 )
-from therapists.models.register import ImportProblem, ImportRun, Register, Registration, RegistrationClaim
+from therapists.models.register import (
+    ImportProblem,
+    ImportRun,
+    Register,
+    Registration,
+    RegistrationClaim,
+    SamePersonPair,
+)
 
 __all__ = [
     "AccessOption",
@@ -37,6 +44,7 @@ __all__ = [
     "Register",
     "Registration",
     "RegistrationClaim",
+    "SamePersonPair",
     "SessionFormat",
     "Therapist",
     "TherapistIssue",

@@ -95,7 +95,11 @@ class Registration(models.Model):
     )
     number = models.CharField(max_length=40)
     name = models.CharField(max_length=160)
+    # The name without accents, case and order, and a keyed digest of the sealed e-mail: only to find people who stand on
+    # two registers.
+    name_key = models.CharField(max_length=160, blank=True, db_index=True)
     email = EncryptedTextField(blank=True)
+    email_digest = models.CharField(max_length=64, blank=True)
     town = models.CharField(max_length=80, blank=True)
     postcode = models.CharField(max_length=8, blank=True)
     grade = models.CharField(max_length=80, blank=True)
@@ -118,6 +122,36 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.register} {self.number}"
+
+
+class SamePersonPair(models.Model):
+    """Two registrations on two registers that may be one person. Only a person decides, and is not asked again."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Not decided yet")
+        SAME = "same", _("One person")
+        DIFFERENT = "different", _("Two people")
+
+    first = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="+")
+    agrees_on = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=120, blank=True)
+    reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="one_row_per_pair_of_registrations"),
+            models.CheckConstraint(
+                condition=models.Q(first__lt=models.F("second")), name="pairs_are_written_one_way_round"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}: {self.state}"
 
 
 class RegistrationClaim(models.Model):

@@ -1,0 +1,66 @@
+"""What a coordinator has to do about registers: the kinds of task that this app opens."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Task
+from core.worklist import register_kind
+
+REGISTRATION_CHANGED = "registration_changed"
+REGISTRATION_CONTRADICTS = "registration_contradicts"
+REGISTRATION_UNREADABLE = "registration_unreadable"
+REGISTRATION_CHECK = "registration_check"
+REGISTRATION_CLAIM = "registration_claim"
+REGISTRATION_NOT_FOUND = "registration_not_found"
+SAME_PERSON = "same_person"
+
+
+def register() -> None:
+    register_kind(
+        REGISTRATION_CHANGED,
+        _("A registration has changed"),
+        _("The register no longer says active. Talk to the therapist, and see to the people she is seeing now."),
+        _registration,
+    )
+    register_kind(
+        REGISTRATION_CONTRADICTS,
+        _("A registration now has another name"),
+        _("The register gives this number a very different name. The therapist is hidden until you have looked."),
+        _registration,
+    )
+    register_kind(
+        REGISTRATION_UNREADABLE,
+        _("A row of a register's file could not be read"),
+        _("The row belongs to a therapist here. Look her up on the register's own page."),
+        _registration,
+    )
+    register_kind(
+        REGISTRATION_CHECK,
+        _("A registration is due to be checked"),
+        _("Look it up on the register's own page and write down what it says."),
+        _registration,
+    )
+    register_kind(
+        REGISTRATION_CLAIM,
+        _("Somebody says a registration is theirs"),
+        _("They cannot use the e-mail address on record. Check who they are with the register."),
+    )
+    register_kind(
+        REGISTRATION_NOT_FOUND,
+        _("Somebody cannot find their registration"),
+        _("Look the number up on the register's own page, then tell them what you found."),
+    )
+    register_kind(
+        SAME_PERSON,
+        _("Is this the same person on two registers?"),
+        _("Name and e-mail address or postcode agree. Only a person may say that they are one therapist."),
+        _same_person,
+    )
+
+
+def _registration(task: Task) -> str:
+    return reverse("admin:therapists_registration_change", args=[task.subject_id])
+
+
+def _same_person(task: Task) -> str:
+    return reverse("admin:therapists_samepersonpair_change", args=[task.subject_id])
