@@ -95,11 +95,11 @@ class Registration(models.Model):
     )
     number = models.CharField(max_length=40)
     name = models.CharField(max_length=160)
-    # The name without accents, case and order, and a keyed digest of the sealed e-mail: only to find people who stand on
-    # two registers.
-    name_key = models.CharField(max_length=160, blank=True, db_index=True)
+    # The name without accents, case and order, and a keyed digest of the sealed e-mail: only to find people who stand
+    # on two registers. The database knows their default because bulk copies leave them out.
+    name_key = models.CharField(max_length=160, blank=True, db_default="", db_index=True)
     email = EncryptedTextField(blank=True)
-    email_digest = models.CharField(max_length=64, blank=True)
+    email_digest = models.CharField(max_length=64, blank=True, db_default="")
     town = models.CharField(max_length=80, blank=True)
     postcode = models.CharField(max_length=8, blank=True)
     grade = models.CharField(max_length=80, blank=True)

@@ -1,7 +1,7 @@
 """Registers and the lists people choose from, read from the CSV files in `data`.
 
-The files speak for every row whose `source` begins with MARK: what leaves a file is switched off, never deleted, because
-profiles and statements point to it. An administrator who writes her own source into a row takes it over.
+The files speak for every row whose `source` begins with MARK: what leaves a file is switched off, never deleted,
+because profiles and statements point to it. An administrator who writes her own source into a row takes it over.
 """
 
 import csv
@@ -51,9 +51,7 @@ def load_registers(*, overwrite: bool) -> LoadResult:
 def load_list(model: type[ReferenceRow], name: str, *, overwrite: bool) -> LoadResult:
     """Load one list of reference rows. Raises BitTaken."""
     extra = EXTRA.get(model, lambda row: {})
-    rows = [
-        {**_common(row, position), **extra(row)} for position, row in enumerate(read_rows(name), start=1)
-    ]
+    rows = [{**_common(row, position), **extra(row)} for position, row in enumerate(read_rows(name), start=1)]
     holders = dict(model._default_manager.values_list("bit", "slug"))
     for row in rows:
         if holders.get(row["bit"], row["slug"]) != row["slug"]:
