@@ -129,6 +129,20 @@ class OneTimeCode(models.Model):
         return f"{self.purpose} {self.subject_type} {self.subject_id}"
 
 
+class ThrottleWindow(models.Model):
+    """How often something was tried within one window of time. The key is only kept as a digest."""
+
+    key_digest = models.CharField(max_length=64)
+    ends_at = models.DateTimeField(db_index=True)
+    hits = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key_digest", "ends_at"], name="one_count_per_window")]
+
+    def __str__(self) -> str:
+        return f"until {self.ends_at:%H:%M:%S}: {self.hits}"
+
+
 class BankHoliday(models.Model):
     nation = models.CharField(max_length=20, choices=Nation)
     date = models.DateField()
