@@ -60,12 +60,12 @@ def is_good(registration: Registration, on: datetime.date) -> bool:
 
 
 def register_accredited(register: Register, on: datetime.date) -> bool:
-    """Return whether the register itself holds a valid accreditation on that date (both ends included)."""
+    """Return whether the register itself holds a valid accreditation on that date. Both ends are included; an end
+    without a date is open."""
     return (
         register.active
         and register.accreditation == Register.Accreditation.VALID
-        and register.accredited_from is not None
-        and register.accredited_from <= on
+        and (register.accredited_from is None or register.accredited_from <= on)
         and (register.accredited_until is None or on <= register.accredited_until)
     )
 

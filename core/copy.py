@@ -1,0 +1,55 @@
+"""Many rows at once through PostgreSQL's COPY: twenty times faster than INSERT for a national register."""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Add rows given in the order of `columns` (database columns). None is NULL. Returns how many.
+
+    Values go in as they are: encrypt before, and give every column that has no default in the database.
+    """
+    buffer = io.StringIO()
+    count = 0
+    for row in rows:
+        buffer.write("\t".join(map(_text, row)))
+        buffer.write("\n")
+        count += 1
+    buffer.seek(0)
+    table = connection.ops.quote_name(model._meta.db_table)
+    names = ", ".join(map(connection.ops.quote_name, columns))
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", buffer)
+    return count
+
+
+def first_free_ids(model: type[models.Model], count: int) -> int:
+    """Reserve `count` consecutive primary keys and return the first of them."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, model._meta.pk.column])
+        (sequence,) = cursor.fetchone()
+        # Nobody else may take a number between the two statements.
+        cursor.execute(f"LOCK TABLE {connection.ops.quote_name(table)} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SELECT nextval(%s)", [sequence])
+        (first,) = cursor.fetchone()
+        cursor.execute("SELECT setval(%s, %s)", [sequence, first + count - 1 if count else first])
+    return int(first)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    if value is True:
+        return "t"
+    if value is False:
+        return "f"
+    if isinstance(value, dict | list):
+        value = DjangoJSONEncoder().encode(value)
+    return str(value).translate(_ESCAPES)
