@@ -26,9 +26,7 @@ def record_write(
     )
 
 
-def record_read(
-    *, actor: Actor, obj_type: str, obj_id: object, obj_label: str = "", purpose: str
-) -> AccessEntry:
+def record_read(*, actor: Actor, obj_type: str, obj_id: object, obj_label: str = "", purpose: str) -> AccessEntry:
     """Record that somebody looked at a client's record, in the transaction that read it. `purpose` is a code."""
     return AccessEntry.objects.create(purpose=purpose, **_who_and_what(actor, obj_type, obj_id, obj_label))
 

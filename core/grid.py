@@ -1,8 +1,8 @@
 """From latitude and longitude, and from the Irish grid, to the British national grid, in metres.
 
 Formulae and constants as published by the national mapping agencies: transverse Mercator projections on the Airy 1830
-and Airy Modified ellipsoids and seven-parameter Helmert shifts from and to WGS84. Good to about 5 m (20 m in the corners),
-which is finer than any distance shown to anybody.
+and Airy Modified ellipsoids and seven-parameter Helmert shifts from and to WGS84. Good to 5 m (20 m in the corners), which
+is finer than any distance shown to anybody.
 """
 
 from dataclasses import dataclass
@@ -144,8 +144,6 @@ def _unproject(easting: float, northing: float, grid: Projection) -> tuple[float
         - d**6 * t / (720 * rho * nu**5) * (61 + 90 * t**2 + 45 * t**4)
     )
     lam = (
-        d / nu
-        - d**3 / (6 * nu**3) * (nu / rho + 2 * t**2)
-        + d**5 / (120 * nu**5) * (5 + 28 * t**2 + 24 * t**4)
+        d / nu - d**3 / (6 * nu**3) * (nu / rho + 2 * t**2) + d**5 / (120 * nu**5) * (5 + 28 * t**2 + 24 * t**4)
     ) / cos(phi)
     return degrees(lat), grid.lon0 + degrees(lam)

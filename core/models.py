@@ -157,7 +157,7 @@ class BankHoliday(models.Model):
 
 
 class CrisisContact(models.Model):
-    """Where to turn at once. `nation` empty: everywhere. Past `check_by` the row is not shown (999 and Samaritans are)."""
+    """Where to turn at once. `nation` empty: everywhere. See core.crisis for what is shown when."""
 
     slug = models.SlugField(max_length=60, unique=True)
     nation = models.CharField(max_length=20, choices=Nation, blank=True)

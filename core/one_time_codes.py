@@ -53,9 +53,7 @@ def code_digits(code: OneTimeCode) -> str:
 
 
 @transaction.atomic
-def code_check(
-    *, purpose: str, subject_type: str, subject_id: int, digits: str, code_id: int | None = None
-) -> bool:
+def code_check(*, purpose: str, subject_type: str, subject_id: int, digits: str, code_id: int | None = None) -> bool:
     """Say whether the digits are those of an unused, unexpired code with attempts left, and use it up if so.
 
     With `code_id` only that code is tried; without, every live one, and each counts the attempt.

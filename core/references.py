@@ -1,8 +1,8 @@
 """References people can read out: "RP-7K4C-9XQM". Seven random characters and one check character.
 
-The alphabet has 23 characters, a prime, without vowels (no words by accident) and without what is mistaken for something
-else on paper or on the phone (0 O, 1 I L, 8 B, 5 S, 2 Z, U V, D T). With a different weight for each position, every wrong
-character and every two swapped ones change the sum, so they are always noticed.
+The alphabet has 23 characters, a prime, without vowels (no words by accident) and without what is mistaken for
+something else on paper or on the phone (0 O, 1 I L, 8 B, 5 S, 2 Z, U V, D T). With a different weight for each place,
+every wrong character and every two swapped ones change the sum, so they are always noticed.
 """
 
 import secrets
@@ -34,8 +34,7 @@ def reference_clean(text: str) -> str:
     for character in typed:
         if character not in ALPHABET:
             raise ValueError(
-                _("A reference never has “%(character)s” in it. Check that character again.")
-                % {"character": character}
+                _("A reference never has “%(character)s” in it. Check that character again.") % {"character": character}
             )
     if len(typed) != _LENGTH:
         raise ValueError(

@@ -147,18 +147,14 @@ def task_cancel(*, task: Task, actor: Actor, outcome: str = "not_needed") -> Tas
 
 def tasks_cancel_for(*, kind: str, subject_type: str, subject_id: int, actor: Actor) -> None:
     """Cancel the open task of this kind and subject, if there is one."""
-    for task in Task.objects.filter(
-        kind=kind, subject_type=subject_type, subject_id=subject_id, state=Task.State.OPEN
-    ):
+    for task in Task.objects.filter(kind=kind, subject_type=subject_type, subject_id=subject_id, state=Task.State.OPEN):
         task_cancel(task=task, actor=actor)
 
 
 def tasks_escalate_due(*, now: datetime) -> int:
     """Hand on what half its time has not moved, and show administrators what is overdue. Returns how many."""
     second = [kind for kind, known in _kinds.items() if known.second_person]
-    half_over = ExpressionWrapper(
-        F("created_at") + (F("due_at") - F("created_at")) / 2, output_field=DateTimeField()
-    )
+    half_over = ExpressionWrapper(F("created_at") + (F("due_at") - F("created_at")) / 2, output_field=DateTimeField())
     waiting = Task.objects.filter(state=Task.State.OPEN, kind__in=second, due_at__gte=now)
     waiting = waiting.exclude(detail__has_key="second_person_at").annotate(half=half_over).filter(half__lt=now)
     overdue = Task.objects.filter(state=Task.State.OPEN, escalated_at__isnull=True, due_at__lt=now)

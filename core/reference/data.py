@@ -1,23 +1,12 @@
-"""Core's own reference data: bank holidays, postcode areas and where to turn in a crisis, from the files beside this."""
+"""Core's own reference data: bank holidays, postcode areas and crisis contacts, from the files beside this."""
 
-import csv
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from core import clock
 from core.models import BankHoliday, CrisisContact, PlacePoint
+from core.reference.files import read_rows
 from core.reference.registry import LoadResult, load_rows, register_loader
-
-FOLDER = Path(__file__).parent
-
-
-def read_rows(name: str, folder: Path = FOLDER) -> Iterator[dict[str, str]]:
-    """Yield a UTF-8 CSV file's rows by column name, values stripped."""
-    with (folder / name).open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield {column: (value or "").strip() for column, value in row.items()}
 
 
 def load_bank_holidays(*, overwrite: bool) -> LoadResult:

@@ -14,9 +14,7 @@ class LoadResult:
     kept: int = 0
 
     def __add__(self, other: "LoadResult") -> "LoadResult":
-        return LoadResult(
-            self.created + other.created, self.changed + other.changed, self.kept + other.kept
-        )
+        return LoadResult(self.created + other.created, self.changed + other.changed, self.kept + other.kept)
 
 
 class Loader(Protocol):
@@ -67,5 +65,3 @@ def _apply(row: Model, values: Mapping[str, Any]) -> bool:
     for name, value in different.items():
         setattr(row, name, value)
     return bool(different)
-
-

@@ -18,8 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             for name, result in reference_load(overwrite=options["overwrite"], only=options["only"]):
-                self.stdout.write(
-                    f"{name}: {result.created} added, {result.changed} changed, {result.kept} kept"
-                )
+                self.stdout.write(f"{name}: {result.created} added, {result.changed} changed, {result.kept} kept")
         except LookupError as error:
             raise CommandError(str(error)) from error
