@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.choices import Nation, Role
+from core.personal import PersonalData
 
 
 class UserManager(BaseUserManager["User"]):
@@ -25,6 +26,12 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in with a second factor. Clients never have one of these."""
+
+    personal = PersonalData(
+        scope="the person herself and administrators",
+        keep="while she has a role, then 2 years",
+        audit="accounts.services write the audit",
+    )
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)

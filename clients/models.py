@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.choices import Nation
 from core.fields import EncryptedJSONField, EncryptedTextField
+from core.personal import PersonalData
 
 
 class Preferences(models.Model):
@@ -12,6 +13,12 @@ class Preferences(models.Model):
 
     `data` is the canonical form of clients.preferences.Stated; `digest` its SHA-256.
     """
+
+    personal = PersonalData(
+        scope="through a referral only",
+        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        audit="immutable; recorded with the referral",
+    )
 
     version = models.PositiveSmallIntegerField()
     data = EncryptedJSONField()
@@ -27,6 +34,12 @@ class Preferences(models.Model):
 
 class Client(models.Model):
     """Identity and safe contact. Everything that names the person is sealed; digests serve exact look-ups only."""
+
+    personal = PersonalData(
+        scope="through a referral or a placement only",
+        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        audit="clients services write the audit; every read of a record is an AccessEntry",
+    )
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -75,6 +88,12 @@ class Client(models.Model):
 
 class Consent(models.Model):
     """Permission to share one item with one kind of recipient. Append-only: the newest row per item counts."""
+
+    personal = PersonalData(
+        scope="through its client",
+        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        audit="append-only; is its own record",
+    )
 
     class Decision(models.TextChoices):
         GIVEN = "given", _("Yes")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.choices import Nation, Role
 from core.fields import EncryptedTextField
+from core.personal import PersonalData
 
 
 class ReferenceRow(models.Model):
@@ -45,6 +46,12 @@ class Recorded(models.Model):
 class AuditEntry(Recorded):
     """A write. Append-only: a trigger refuses updates and deletes."""
 
+    personal = PersonalData(
+        scope="administrators, through exports; features never read it",
+        keep="8 years",
+        audit="is the record of writes itself",
+    )
+
     verb = models.CharField(max_length=60)
     reason = models.TextField(blank=True)
     detail = models.JSONField(default=dict, blank=True)
@@ -59,6 +66,12 @@ class AuditEntry(Recorded):
 class AccessEntry(Recorded):
     """A read of a client's record. Append-only."""
 
+    personal = PersonalData(
+        scope="the client, about her own record",
+        keep="8 years",
+        audit="is the record of reads itself",
+    )
+
     purpose = models.CharField(max_length=60)
 
     class Meta:
@@ -70,6 +83,12 @@ class AccessEntry(Recorded):
 
 class Task(models.Model):
     """Something a human must do, by when. Unowned tasks belong to everybody who holds `owner_role`."""
+
+    personal = PersonalData(
+        scope="whoever holds the owner role (core.worklist.tasks_for)",
+        keep="2 years after it is closed",
+        audit="task_* services write the audit",
+    )
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")

@@ -19,7 +19,7 @@ BANNED_CALLS = {
     ("date", "today"),
 }
 BANNED_NAMES = {"Now", "TransactionNow"}
-BANNED_KEYWORDS = {"auto_now", "auto_now_add", "db_default"}
+BANNED_KEYWORDS = {"auto_now", "auto_now_add"}
 SQL_TIME = re.compile(r"\b(now\(\)|current_timestamp|current_date|clock_timestamp\(\)|statement_timestamp\(\))", re.I)
 
 

@@ -4,12 +4,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.personal import PersonalData
 from therapists.models.profile import Therapist
 from therapists.models.reference import SessionFormat
 
 
 class Location(models.Model):
     """A room. Distance, step-free and hours are judged per location. Point in metres on the national grid."""
+
+    personal = PersonalData(
+        scope="its therapist; town and distance are public when listed",
+        keep="with its therapist",
+        audit="availability services write the audit",
+    )
 
     therapist = models.ForeignKey(Therapist, on_delete=models.CASCADE, related_name="locations")
     name = models.CharField(max_length=120)

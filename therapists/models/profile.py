@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Nation
+from core.personal import PersonalData
 from therapists.models.reference import (
     AccessOption,
     ClientGroup,
@@ -17,6 +18,7 @@ from therapists.models.reference import (
     SessionFormat,
 )
 
+
 class Therapist(models.Model):
     """A person clients can choose. `listed` is never stored: see therapists.selectors.standing.
 
@@ -24,6 +26,12 @@ class Therapist(models.Model):
     part 0 is morning (before 12), 1 afternoon (12 to 17), 2 evening (from 17). Style scales run -3..3, positive being
     the first pole of the C-NIP scale; null is "not stated".
     """
+
+    personal = PersonalData(
+        scope="public when listed (therapists.selectors.standing); otherwise herself and coordinators",
+        keep="while she has an account, then 2 years",
+        audit="profile and listing services write the audit",
+    )
 
     class Gender(models.TextChoices):
         WOMAN = "woman", _("Woman")

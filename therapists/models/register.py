@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField
+from core.personal import PersonalData
 
 
 class Register(models.Model):
@@ -78,6 +79,12 @@ class ImportProblem(models.Model):
 
 class Registration(models.Model):
     """A person on a register. Several may belong to one therapist, but only after a person says so."""
+
+    personal = PersonalData(
+        scope="its therapist and coordinators; name, register and grade are public when listed",
+        keep="while the register shows it, then 2 years",
+        audit="registration_* services write the audit; imports by run",
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
@@ -156,6 +163,12 @@ class SamePersonPair(models.Model):
 
 class RegistrationClaim(models.Model):
     """Somebody says "this registration is mine": proved by the e-mail on record, or by a coordinator's check."""
+
+    personal = PersonalData(
+        scope="the claimant and coordinators",
+        keep="2 years after the decision",
+        audit="claim_* services write the audit",
+    )
 
     class State(models.TextChoices):
         CODE_SENT = "code_sent", _("Code sent")
