@@ -1,9 +1,10 @@
 from referrals.models.offers import Exclusion, Offer, Placement
 from referrals.models.referral import Choice, Referral, ReferralEvent
-from referrals.models.safety import SafetyAnswer, SafetyOption, SafetyQuestion
+from referrals.models.safety import CallRequest, SafetyAnswer, SafetyOption, SafetyQuestion
 from referrals.models.submission import Submission
 
 __all__ = [
+    "CallRequest",
     "Choice",
     "Exclusion",
     "Offer",

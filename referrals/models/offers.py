@@ -10,7 +10,7 @@ from therapists.models import PlaceClaim, Therapist
 
 
 class Offer(models.Model):
-    """A place held for one referral while somebody's yes is awaited. While the therapist's is, people call it a request."""
+    """A place held for one referral while a yes is awaited. While it is the therapist's, people call it a request."""
 
     class Awaiting(models.TextChoices):
         THERAPIST = "therapist", _("Therapist")
@@ -37,9 +37,7 @@ class Offer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["referral"], condition=Q(state="open"), name="one_open_offer_per_referral"
-            )
+            models.UniqueConstraint(fields=["referral"], condition=Q(state="open"), name="one_open_offer_per_referral")
         ]
         indexes = [models.Index(fields=["expires_at"], condition=Q(state="open"), name="open_offers_by_expiry")]
 

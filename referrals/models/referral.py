@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client, Preferences
 from core.fields import EncryptedTextField
+from core.personal import PersonalData
 from matching.models import MatchRun
 from referrals.models.submission import Submission
 from therapists.models import Funder, Therapist
@@ -13,6 +14,12 @@ from therapists.models import Funder, Therapist
 
 class Referral(models.Model):
     """One request for help, from sending to its end. Every open one has one owner of the next step and one due time."""
+
+    personal = PersonalData(
+        scope="Referral.visible_to: its client, its therapist while asked or meeting, coordinators",
+        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        audit="every change is a ReferralEvent and an AuditEntry",
+    )
 
     class State(models.TextChoices):
         CHOOSING = "choosing", _("Choosing")
@@ -47,6 +54,7 @@ class Referral(models.Model):
     own_words = EncryptedTextField(blank=True)
     aims = EncryptedTextField(blank=True)
     help_choosing = models.BooleanField(default=False)
+    round = models.PositiveSmallIntegerField(default=1)
     funding = models.CharField(max_length=10, choices=Funding)
     funder = models.ForeignKey(Funder, on_delete=models.PROTECT, null=True, related_name="referrals")
     fee_snapshot = models.JSONField(default=dict)
@@ -82,7 +90,9 @@ class Referral(models.Model):
 
 
 class Choice(models.Model):
-    """A therapist somebody chose, in order. Kept after an answer, so that nobody is asked twice by accident."""
+    """A therapist somebody chose, in order. Every change of the list starts a new round; only the referral's own round
+    is walked. Earlier rounds stay, so that nobody is asked twice by accident.
+    """
 
     class State(models.TextChoices):
         UNTRIED = "untried", _("Not asked yet")
@@ -94,6 +104,7 @@ class Choice(models.Model):
         ENDED = "ended", _("Met, and did not go on")
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="choices")
+    round = models.PositiveSmallIntegerField(default=1)
     rank = models.PositiveSmallIntegerField()
     therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="chosen_by")
     will_wait = models.BooleanField(default=False)
@@ -101,12 +112,10 @@ class Choice(models.Model):
     changed_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["rank"]
+        ordering = ["round", "rank"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["referral", "rank"], name="one_choice_per_rank", deferrable=models.Deferrable.DEFERRED
-            ),
-            models.UniqueConstraint(fields=["referral", "therapist"], name="a_therapist_is_chosen_once"),
+            models.UniqueConstraint(fields=["referral", "round", "rank"], name="one_choice_per_rank"),
+            models.UniqueConstraint(fields=["referral", "round", "therapist"], name="a_therapist_is_chosen_once"),
             models.CheckConstraint(condition=Q(rank__gte=1, rank__lte=5), name="up_to_five_choices"),
         ]
 
@@ -116,6 +125,12 @@ class Choice(models.Model):
 
 class ReferralEvent(models.Model):
     """What happened. Append-only; replaying (from, action, to) gives the state column. `detail` holds ids and codes."""
+
+    personal = PersonalData(
+        scope="through its referral",
+        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        audit="append-only; is the record of the referral",
+    )
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField()

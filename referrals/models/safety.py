@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.choices import Role
 from core.fields import EncryptedTextField
+from core.personal import PersonalData
 from referrals.models.referral import Referral
 from referrals.models.submission import Submission
 
@@ -52,8 +53,28 @@ class SafetyOption(models.Model):
         return f"{self.question_id} {self.value}"
 
 
+class CallRequest(models.Model):
+    """Somebody left a number, perhaps before anything else is known of her. A trained person calls it."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, related_name="call_requests")
+    name = EncryptedTextField(blank=True)
+    phone = EncryptedTextField()
+    call_times = EncryptedTextField(blank=True)
+    voicemail_ok = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"call request {self.pk}"
+
+
 class SafetyAnswer(models.Model):
     """Write-only for the browser: shown back as "Answered". Kept even when the form is abandoned."""
+
+    personal = PersonalData(
+        scope="safety clinicians; the therapist after a first meeting is agreed; never shown back to the browser",
+        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        audit="every read is an AccessEntry",
+    )
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, related_name="safety_answers")
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, null=True, related_name="safety_answers")

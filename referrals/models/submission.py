@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedJSONField, EncryptedTextField
+from core.personal import PersonalData
 
 
 class Submission(models.Model):
@@ -12,6 +13,12 @@ class Submission(models.Model):
     `token_digest` is the SHA-256 of the token; `seed` is made here and carried to the referral, so that the list stays
     the same. The unique submitted_referral makes a second sending of the same draft give the same referral.
     """
+
+    personal = PersonalData(
+        scope="whoever holds the token",
+        keep="drafts 28 days after the last change; sent ones are emptied when they become a referral",
+        audit="submission_* services; drafts carry no identity before safe contact",
+    )
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -31,9 +38,7 @@ class Submission(models.Model):
     expires_at = models.DateTimeField()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["expires_at"], condition=models.Q(state="draft"), name="drafts_by_expiry")
-        ]
+        indexes = [models.Index(fields=["expires_at"], condition=models.Q(state="draft"), name="drafts_by_expiry")]
 
     def __str__(self) -> str:
         return f"submission {self.pk}"
