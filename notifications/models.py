@@ -18,6 +18,7 @@ class Message(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting to be sent")
         SENDING = "sending", _("Being sent")
+        TO_PRINT = "to_print", _("To be printed and posted")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("No longer needed")
@@ -47,13 +48,3 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.pk}"
-
-
-class WorkerHeartbeat(models.Model):
-    """When a worker last did something, so that one which is connected but consumes nothing can be seen."""
-
-    name = models.CharField(max_length=60, unique=True)
-    beat_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.name

@@ -119,6 +119,14 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", "false")
 # A server that hangs may hold a worker for less than a task's time limit.
 EMAIL_TIMEOUT = 20
+# For people whose messages may be seen by somebody else: a sender that says nothing about what this is.
+DISCREET_FROM_EMAIL = env.text("EMAIL_FROM_DISCREET", "no-reply@messages.example")
+# The right-hand side of every Message-ID; neutral, because discreet messages carry one too.
+MESSAGE_ID_DOMAIN = env.text("MESSAGE_ID_DOMAIN", "messages.example")
+# A message claimed this long ago and not recorded was left by a worker that died. Longer than a task may run.
+MESSAGE_STUCK_SECONDS = env.integer("MESSAGE_STUCK_SECONDS", 120)
+# A dotted path to a notifications.channels.sms.SmsBackend.
+SMS_BACKEND = env.text("SMS_BACKEND", "notifications.channels.sms.NoProvider")
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Rapport <no-reply@rapport.example>")
 
 PASSWORD_HASHERS = ["accounts.hashers.Argon2Hasher"]

@@ -7,6 +7,7 @@ from config.settings import base
 env.file_defaults(base.BASE_DIR / ".local" / "environment")
 
 from config.settings.base import *  # noqa: E402
+from config.settings.logs import LOCAL_LOGGING as LOGGING  # noqa: E402
 
 ENVIRONMENT = "local"
 SECRET_KEY = "local-only"
@@ -15,4 +16,5 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 FIELD_ENCRYPTION_KEYS = ["local:bG9jYWwtb25seS1sb2NhbC1vbmx5LWxvY2FsLW9ubHk="]
 LOCAL_PAGES = True
 MAIL_SINK_FOLDER = env.text("MAIL_SINK_FOLDER", "")
+SMS_BACKEND = "notifications.channels.sms.SinkFolder"
 WHITENOISE_USE_FINDERS = True

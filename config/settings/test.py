@@ -2,6 +2,7 @@
 
 from config import env
 from config.settings.base import *
+from config.settings.logs import LOCAL_LOGGING as LOGGING
 
 ENVIRONMENT = "test"
 SECRET_KEY = "test-only"
@@ -13,4 +14,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REFERENCE_CACHE_SECONDS = 0
 LOCAL_PAGES = True
 MAIL_SINK_FOLDER = env.text("MAIL_SINK_FOLDER", "")
+SMS_BACKEND = "notifications.channels.sms.SinkFolder"
 WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,153 @@
+"""From a queued row to a delivered message.
+
+Three steps, each its own transaction: claim (re-check, address, words, state `sending` committed), hand to the channel,
+record. A crash after the first leaves a row in `sending`, which `stuck_requeue` sends again with the same Message-ID:
+at least once, and one distinct Message-ID per dedupe key.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+
+from core import clock, worklist
+from core.actors import system
+from core.choices import Nation, Role
+from core.working_time import working_days_after
+from notifications import kinds, topics
+from notifications.channels import SENDERS
+from notifications.channels.base import DeliveryProblem, NeverDelivered, Parcel, TryAgain
+from notifications.models import Message
+
+logger = logging.getLogger(__name__)
+
+# Minutes until the next attempt; after the last one the row is failed for everybody to see. About 17 hours in all, so
+# that a night without a mail server loses nothing.
+BACK_OFF_MINUTES = (1, 2, 5, 10, 20, 30, 60, 60, 120, 240, 480)
+State = Message.State
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    message_id: int
+    claimed_at: datetime
+    channel: str
+    parcel: Parcel
+
+
+def due_ids(*, now: datetime, limit: int) -> list[int]:
+    """Return the ids of messages to send, the longest waiting first."""
+    due = Message.objects.filter(state=State.QUEUED, not_before__lte=now).order_by("not_before", "pk")
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def message_deliver(*, message_id: int) -> bool:
+    """Send one message, if it is due and nobody else has it. Returns False when its channel is down altogether."""
+    claimed = _claim(message_id)
+    if claimed is None:
+        return True
+    try:
+        SENDERS[claimed.channel](claimed.parcel)
+    except DeliveryProblem as problem:
+        _record_problem(claimed, problem)
+        return not (isinstance(problem, TryAgain) and problem.whole_channel)
+    _mine(claimed).update(state=State.SENT, sent_at=clock.now(), last_error="")
+    return True
+
+
+def stuck_requeue(*, now: datetime) -> int:
+    """Put rows back that were claimed and never recorded: whoever had them is gone. Returns how many."""
+    given_up = now - timedelta(seconds=settings.MESSAGE_STUCK_SECONDS)
+    stuck = Message.objects.filter(state=State.SENDING, claimed_at__lt=given_up)
+    return stuck.update(state=State.QUEUED, not_before=now, last_error="interrupted")
+
+
+@transaction.atomic
+def _claim(message_id: int) -> Claimed | None:
+    """Take a due row, decide what becomes of it, and commit `sending`. Rows held by another deliverer are skipped."""
+    now = clock.now()
+    due = Message.objects.filter(pk=message_id, state=State.QUEUED, not_before__lte=now)
+    message = due.select_for_update(skip_locked=True).first()
+    if message is None:
+        return None
+    message.attempts += 1
+    message.claimed_at = now
+    try:
+        with transaction.atomic():
+            return _prepare(message)
+    except DeliveryProblem as problem:
+        _settle_problem(message, problem)
+    except Exception as error:
+        # One topic's fault must not stop the others, and may be gone with the next deployment.
+        logger.exception("message %s: %s cannot be prepared", message.pk, message.topic)
+        _settle_problem(message, TryAgain(f"prepare-{type(error).__name__}"[:80]))
+    return None
+
+
+def _prepare(message: Message) -> Claimed | None:
+    try:
+        handler = topics.handler_of(message.topic)
+    except topics.UnknownTopic as error:
+        raise NeverDelivered("unknown-topic") from error
+    if not handler.still_wanted(message):
+        message.state = State.CANCELLED
+        message.save(update_fields=["state", "claimed_at"])
+        return None
+    address = handler.address(message)
+    if address is None or not address.to:
+        raise NeverDelivered("no-address")
+    message.channel = address.channel
+    if address.channel == Message.Channel.LETTER:
+        _hand_to_printer(message)
+        return None
+    with translation.override(address.language):
+        words = handler.render(message)
+        parcel = Parcel(message.message_id, address, words, to_staff=message.recipient_type == "user")
+    message.state = State.SENDING
+    message.save(update_fields=["state", "channel", "attempts", "claimed_at"])
+    return Claimed(message.pk, message.claimed_at, address.channel, parcel)  # type: ignore[arg-type]
+
+
+def _hand_to_printer(message: Message) -> None:
+    message.state = State.TO_PRINT
+    message.save(update_fields=["state", "channel", "attempts", "claimed_at"])
+    _task(kinds.LETTER, message, {"topic": message.topic})
+
+
+def _mine(claimed: Claimed):  # type: ignore[no-untyped-def]
+    # The sweeper may have given the row to somebody else in the meantime: then the record is theirs.
+    return Message.objects.filter(pk=claimed.message_id, state=State.SENDING, claimed_at=claimed.claimed_at)
+
+
+@transaction.atomic
+def _record_problem(claimed: Claimed, problem: DeliveryProblem) -> None:
+    message = _mine(claimed).select_for_update().first()
+    if message is not None:
+        _settle_problem(message, problem)
+
+
+def _settle_problem(message: Message, problem: DeliveryProblem) -> None:
+    message.last_error = problem.code
+    logger.warning("message %s (%s): %s", message.pk, message.topic, problem.code)
+    if isinstance(problem, TryAgain) and message.attempts <= len(BACK_OFF_MINUTES):
+        wait = timedelta(minutes=BACK_OFF_MINUTES[message.attempts - 1])
+        message.state, message.not_before = State.QUEUED, clock.now() + wait
+    else:
+        message.state = State.FAILED
+        _task(kinds.FAILED, message, {"topic": message.topic, "error": problem.code})
+    message.save(update_fields=["state", "channel", "attempts", "claimed_at", "not_before", "last_error"])
+
+
+def _task(kind: str, message: Message, detail: dict[str, str]) -> None:
+    worklist.task_open(
+        kind=kind,
+        subject_type="message",
+        subject_id=message.pk,
+        owner_role=Role.COORDINATOR,
+        due_at=working_days_after(clock.now(), 1, Nation.ENGLAND),
+        actor=system("deliver"),
+        detail=detail,
+    )
