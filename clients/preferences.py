@@ -5,6 +5,7 @@ A domain nobody stated is empty and weighs nothing. Strength: 1 nice, 2 importan
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from typing import Any, Self
@@ -15,6 +16,10 @@ DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PART_NAMES = ("morning", "afternoon", "evening")
 
 
+# Between the alternatives of one item: "man|non_binary" is met by either.
+ALTERNATIVES = "|"
+
+
 class Strength(IntEnum):
     NICE = 1
     IMPORTANT = 2
@@ -23,23 +28,43 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, order=True)
 class Wish:
-    """One stated item of a domain, with how much it matters."""
+    """One stated item of a domain, with how much it matters. `value`: a slug, or alternatives joined by "|"."""
 
     value: str
     strength: int = Strength.NICE
 
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        return tuple(self.value.split(ALTERNATIVES))
+
+
+def any_of(values: Iterable[str], strength: int) -> tuple[Wish, ...]:
+    """Return the wishes that mean "any of these": as a must, one item with alternatives; else one item each.
+
+    Musts that stood apart would each have to hold. Wishes stand apart so that each is explained: the best counts.
+    """
+    slugs = sorted(set(values))
+    if not slugs:
+        return ()
+    if strength >= Strength.MUST:
+        return (Wish(ALTERNATIVES.join(slugs), strength),)
+    return tuple(Wish(slug, strength) for slug in slugs)
+
+
+def all_of(values: Iterable[str], strength: int) -> tuple[Wish, ...]:
+    """Return the wishes that mean "all of these"."""
+    return tuple(Wish(slug, strength) for slug in sorted(set(values)))
+
 
 def _day_parts() -> dict[str, int]:
-    parts = {
-        f"{day}-{part}": 1 << (d * 3 + p) for d, day in enumerate(DAY_NAMES) for p, part in enumerate(PART_NAMES)
-    }
+    parts = {f"{day}-{part}": 1 << (d * 3 + p) for d, day in enumerate(DAY_NAMES) for p, part in enumerate(PART_NAMES)}
     for p, part in enumerate(PART_NAMES):
         parts[f"weekday-{part}"] = sum(1 << (d * 3 + p) for d in range(5))
         parts[f"weekend-{part}"] = sum(1 << (d * 3 + p) for d in (5, 6))
     return parts
 
 
-# Slug of a stated time -> mask of 21 bits (day * 3 + part; Monday is day 0). A time is met when any of its bits is offered.
+# Slug of a stated time -> mask of 21 bits (day * 3 + part; Monday is day 0). Any of its bits meets it.
 DAY_PART_MASKS: dict[str, int] = _day_parts()
 
 STYLE_SCALES = ("directive", "emotional", "past", "warm")
@@ -53,6 +78,7 @@ class Stated:
     `miles` is the distance for meeting in person; `distance_must` makes it a hard rule. `point` is
     (easting, northing, precision in metres), or None when no postcode was given.
     `funder` empty means the person pays, up to `fee_ceiling_pence` when given. `client_groups` and `access` are needs.
+    Every must item has to hold by itself; `any_of` makes one item of several values.
     `experience`: how much experience with the issue matters; 0 is "not stated".
     """
 

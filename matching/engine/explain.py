@@ -1,0 +1,129 @@
+"""Why: per stated item, how each therapist shown does on it. Codes only; words are made by matching.words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from clients.preferences import Stated
+from matching.engine.columns import FEE_UNKNOWN, I8, Bools
+from matching.engine.plan import plan_of
+from matching.engine.rank import Lens, Ranked, fit
+from matching.engine.reach import MET, NOT_STATED, PARTLY, UNMET, Candidates, Reach, reach_of
+from matching.engine.rules import EXCLUDED, FIXED
+from matching.engine.states import item_states
+from matching.engine.view import View
+from matching.engine.widen import failures_of
+
+UNKNOWN = 4
+STATES = {MET: "met", PARTLY: "partly", UNMET: "unmet", NOT_STATED: "not_stated", UNKNOWN: "unknown"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One stated item, and the states of the rows shown on it (keys of STATES)."""
+
+    key: str
+    domain: str
+    value: str
+    states: I8
+
+
+def explain(candidates: Candidates, reach: Reach) -> tuple[Column, ...]:
+    """Judge every stated item: those that are scored or musts, then distance, money, access and groups."""
+    items = (
+        Column(item.key, item.domain, item.value, item_states(item, candidates, reach))
+        for item in candidates.plan.items
+    )
+    return (*items, *_needs(candidates, reach))
+
+
+def explain_ranked(ranked: Ranked) -> tuple[Column, ...]:
+    return explain(Candidates(ranked.plan, ranked.view, ranked.rows), ranked.reach)
+
+
+def _needs(candidates: Candidates, reach: Reach) -> list[Column]:
+    plan, stated = candidates.plan, candidates.plan.stated
+    found = []
+    if plan.radius is not None:
+        found.append(Column("distance:", "distance", "", reach.near))
+    if stated.funder:
+        mask = plan.book.mask("funder", stated.funder)
+        has = np.zeros(len(candidates.rows), bool)
+        for number, word in enumerate(candidates.view.funders):
+            has |= (word[candidates.rows] & np.uint64(mask >> 64 * number & (2**64 - 1))) != 0
+        found.append(Column(f"funding:{stated.funder}", "funding", stated.funder, _met(has)))
+    elif stated.fee_ceiling_pence is not None:
+        fee = candidates.view.register.therapists.fee[candidates.rows]
+        within = np.where(fee <= stated.fee_ceiling_pence, MET, UNMET)
+        states = np.where(fee == FEE_UNKNOWN, UNKNOWN, within).astype(np.int8)
+        found.append(Column("funding:", "funding", "", states))
+    for domain, slugs in (("access", stated.access), ("client_group", stated.client_groups)):
+        name = "group" if domain == "client_group" else domain
+        for slug in slugs:
+            has = candidates.any_bit(name, plan.book.mask(name, slug))
+            found.append(Column(f"{domain}:{slug}", domain, slug, _met(has)))
+    if stated.step_free and plan.in_person:
+        found.append(Column("step_free:", "step_free", "", _step_free(candidates, reach)))
+    return found
+
+
+def _met(has: Bools) -> I8:
+    return np.where(has, MET, UNMET).astype(np.int8)
+
+
+def _step_free(candidates: Candidates, reach: Reach) -> I8:
+    """Of the room meant; UNKNOWN where nobody says, or where there is no room."""
+    steps = candidates.view.register.locations.step_free
+    if not len(steps):
+        return np.full(len(candidates.rows), UNKNOWN, np.int8)
+    says = np.where(reach.room >= 0, steps[reach.room], -1)
+    return np.where(says == 1, MET, np.where(says == 0, UNMET, UNKNOWN)).astype(np.int8)
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """About therapists somebody looks at, in or out of the list. `failed`: by id, only the client's own rules.
+
+    `not_taking`: ids that something else keeps out, of which a client is told no more than "not taking new requests".
+    """
+
+    view: View
+    candidates: Candidates
+    reach: Reach
+    bands: I8
+    columns: tuple[Column, ...]
+    failed: dict[int, tuple[str, ...]]
+    not_taking: frozenset[int]
+
+
+def judge(
+    stated: Stated,
+    lens: Lens,
+    weights: dict[str, int],
+    moment: int,
+    ids: tuple[int, ...],
+    *,
+    silent: tuple[int, ...] = (),
+) -> Verdicts:
+    """Explain given therapists, wherever they stand. Ids that the register does not hold are left out."""
+    plan, view = plan_of(stated, lens.register.book), lens.at(moment)
+    candidates = Candidates(plan, view, lens.register.rows_of(ids))
+    reach = reach_of(candidates, rooms=plan.in_person)
+    failures = failures_of(candidates)
+    out = ~view.listed[candidates.rows] | (view.free[candidates.rows] <= 0)
+    out |= np.isin(candidates.rows, lens.register.rows_of(silent))
+    failed: dict[int, tuple[str, ...]] = {}
+    known = lens.register.therapists.ids[candidates.rows].tolist()
+    hidden = FIXED - {EXCLUDED, "client_group"}
+    for pk, mask in zip(known, failures.failed.tolist(), strict=True):
+        own = (name for k, name in enumerate(failures.names) if mask >> k & 1)
+        failed[pk] = tuple(name for name in own if name not in hidden)
+    return Verdicts(
+        view=view,
+        candidates=candidates,
+        reach=reach,
+        bands=fit(candidates, reach, weights),
+        columns=explain(candidates, reach),
+        failed=failed,
+        not_taking=frozenset(pk for pk, kept_out in zip(known, out.tolist(), strict=True) if kept_out),
+    )

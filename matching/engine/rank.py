@@ -1,0 +1,185 @@
+"""Hard rules, fit and order: the same answer for the same inputs, to the last place. Integers throughout."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from clients.preferences import Stated
+from matching.engine.columns import I8, I32, I64, U64, Bools, Register, microseconds
+from matching.engine.grid import Grid
+from matching.engine.plan import MEANS, Plan, plan_of
+from matching.engine.reach import NOT_STATED, PARTLY, Candidates, Reach, near_rooms, passes, reach_of
+from matching.engine.rules import profile_rules
+from matching.engine.states import item_states
+from matching.engine.view import View, view_at
+
+ENGINE_VERSION = "1"
+BANDS = 20
+ORDERS = ("fit", "distance", "wait", "fee")
+# A match of one, in the unit that every share of it (halves, thirds, quarters ...) divides.
+WHOLE = 1680
+
+_MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+_LAST = 2**62
+
+
+class Lens:
+    """A register with the derived parts that ranking needs: its grid, and its view at the moment last asked about."""
+
+    def __init__(self, register: Register, grid: Grid | None = None) -> None:
+        self.register = register
+        self.grid = grid or Grid.of(register.locations)
+        self._view: View | None = None
+
+    def at(self, moment: int) -> View:
+        """Return the view at a moment. One slot: web processes ask about now, and now moves on."""
+        view = self._view
+        if view is None or not view.since <= moment < view.until:
+            view = self._view = view_at(self.register, moment)
+        return view
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The first of the list. Arrays are aligned with `ids`; `eligible` counts the whole list.
+
+    `rooms` is the index of the room shown, -1 for none; `squares` metres squared to it.
+    """
+
+    plan: Plan
+    view: View
+    rows: I64
+    ids: I64
+    bands: I8
+    rooms: I32
+    squares: I64
+    reach: Reach
+    eligible: int
+
+
+def rank(
+    stated: Stated,
+    lens: Lens,
+    weights: Mapping[str, int],
+    seed: int,
+    as_of: datetime.datetime,
+    *,
+    silent: tuple[int, ...] = (),
+    limit: int = 20,
+    offset: int = 0,
+    order: str = "fit",
+) -> Ranked:
+    """Rank a register for a statement. `weights`: by domain, in hundredths; `seed`: unsigned, 64 bits.
+
+    `silent` therapists read as not listed. Raises ValueError for an unknown order.
+    """
+    if order not in ORDERS:
+        raise ValueError(f"unknown order {order!r}")
+    plan = plan_of(stated, lens.register.book)
+    view = lens.at(microseconds(as_of))
+    candidates = _start(plan, view, lens.grid)
+    candidates = _without(candidates, (*silent, *stated.not_these_therapists))
+    for rule in profile_rules(plan):
+        candidates = candidates.take(rule.holds(candidates))
+    reach = reach_of(candidates, rooms=plan.rooms_matter or order == "distance", grid=lens.grid)
+    if plan.way_rules:
+        kept = passes(candidates, reach)
+        candidates, reach = candidates.take(kept), _take(reach, kept)
+    bands = fit(candidates, reach, weights)
+    first = _first(_primary(order, candidates, reach, bands), candidates, bands, seed, offset + limit)[offset:]
+    shown = Candidates(plan, view, candidates.rows[first])
+    return _ranked(shown, bands[first], eligible=len(candidates.rows))
+
+
+def fit(candidates: Candidates, reach: Reach, weights: Mapping[str, int]) -> I8:
+    """Return the band of each candidate, 0 to 20, over what was stated and is not a must."""
+    total = 0
+    gained = np.zeros(len(candidates.rows), np.int64)
+    for domain, items in candidates.plan.wishes.items():
+        weight = int(weights.get(domain, 0)) * max(item.strength for item in items)
+        if weight <= 0:
+            continue
+        total += weight
+        halves = [_halves(item_states(item, candidates, reach)) for item in items]
+        if domain in MEANS:
+            share = np.sum(halves, axis=0, dtype=np.int64) * WHOLE // (2 * len(items))
+        else:
+            share = np.maximum.reduce(halves).astype(np.int64) * (WHOLE // 2)
+        gained += share * weight
+    if not total:
+        return np.full(len(candidates.rows), BANDS, np.int8)
+    return (BANDS * gained // (WHOLE * total)).astype(np.int8)
+
+
+def rotation(seed: int, ids: I64) -> U64:
+    """Return splitmix64(seed XOR id): every id gets a number of its own, so no two candidates tie."""
+    mixed = (ids.astype(np.uint64) ^ np.uint64(seed % 2**64)) + _MIX[0]
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * _MIX[1]
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX[2]
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def _start(plan: Plan, view: View, grid: Grid) -> Candidates:
+    """Begin with everybody listed who has a place; where only nearby rooms can do, with those nearby."""
+    only_rooms = any(not item.mask & ~plan.book.in_person for item in plan.musts_of("format"))
+    if not (plan.distance_must and only_rooms):
+        return Candidates(plan, view, view.open_rows)
+    rows = np.unique(view.register.locations.row[near_rooms(plan, grid)]).astype(np.int64)
+    return Candidates(plan, view, rows[view.listed[rows] & (view.free[rows] > 0)])
+
+
+def _without(candidates: Candidates, ids: tuple[int, ...]) -> Candidates:
+    if not ids:
+        return candidates
+    return candidates.take(~np.isin(candidates.rows, candidates.view.register.rows_of(ids)))
+
+
+def _take(reach: Reach, kept: Bools) -> Reach:
+    return Reach(**{name: column[kept] for name, column in vars(reach).items()})
+
+
+def _halves(states: I8) -> I8:
+    return np.where(states == NOT_STATED, PARTLY, states).astype(np.int8)
+
+
+def _primary(order: str, candidates: Candidates, reach: Reach, bands: I8) -> I64:
+    """Return what the list is sorted by before anything else, ascending."""
+    if order == "distance":
+        known = reach.room_ok & (candidates.plan.in_person and candidates.plan.stated.point is not None)
+        return np.where(known, reach.square, _LAST)
+    if order == "fee":
+        fee = candidates.view.register.therapists.fee[candidates.rows].astype(np.int64)
+        return np.where(fee < 0, _LAST, fee)
+    # Everybody here has a place for a newcomer, so every wait is the same: 0 weeks.
+    return BANDS - bands.astype(np.int64)
+
+
+def _first(primary: I64, candidates: Candidates, bands: I8, seed: int, count: int) -> I64:
+    """Return the positions of the first `count`, in order, without sorting those behind them."""
+    if count <= 0:
+        return np.empty(0, np.int64)
+    positions = np.arange(len(primary))
+    if count < len(primary):
+        edge = np.partition(primary, count - 1)[count - 1]
+        positions = np.flatnonzero(primary <= edge)
+    turns = rotation(seed, candidates.view.register.therapists.ids[candidates.rows[positions]])
+    ordered = np.lexsort((turns, -bands[positions], primary[positions]))
+    return positions[ordered[:count]]
+
+
+def _ranked(shown: Candidates, bands: I8, *, eligible: int) -> Ranked:
+    """Judge the rooms of those shown, every one of them, so that distance and words can be given."""
+    reach = reach_of(shown, rooms=shown.plan.in_person)
+    return Ranked(
+        plan=shown.plan,
+        view=shown.view,
+        rows=shown.rows,
+        ids=shown.view.register.therapists.ids[shown.rows],
+        bands=bands,
+        rooms=np.where(reach.room_ok, reach.room, -1).astype(np.int32),
+        squares=reach.square,
+        reach=reach,
+        eligible=eligible,
+    )

@@ -1,0 +1,207 @@
+"""What each hard rule costs, and what relaxing it would bring: exact, in one pass over everybody listed.
+
+Each therapist has some ways to meet: online, or in one of her rooms. A way fails a set of rules, written as bits. She
+fits when one of her ways fails nothing, and would fit without rule r when one of her ways fails r alone. So gains need no
+second ranking, and the rules that one room must satisfy together are judged together.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from matching.engine.columns import ALL_BITS, I32, I64, U32, Bools
+from matching.engine.plan import Item, Plan
+from matching.engine.reach import MET, Candidates, nearness, room_hours, squares, ways_known
+from matching.engine.rules import ACCESS, DISTANCE, EXCLUDED, FIXED, FULL, profile_rules, rule_names
+from matching.engine.view import View
+
+Entry = tuple[I64, I64]
+
+
+@dataclass(frozen=True)
+class Gain:
+    """Relaxing `rules` together would add `gain` therapists; `soonest` is the shortest wait among them, in weeks."""
+
+    rules: tuple[str, ...]
+    removes: int
+    gain: int
+    soonest: int | None
+
+
+@dataclass(frozen=True)
+class Widen:
+    """`removed_by`: how many listed therapists fail each rule, silent exclusions never counted. `gains`: by rule.
+
+    `best_pair`: the two rules that bring most together, where they bring more than either alone.
+    """
+
+    removed_by: dict[str, int]
+    eligible: int
+    soonest_now: int | None
+    gains: tuple[Gain, ...]
+    best_pair: Gain | None
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Bit k stands for names[k]. `failed`: what each candidate fails; `ways`: (positions, all that the way fails)."""
+
+    names: tuple[str, ...]
+    failed: I64
+    ways: tuple[Entry, ...]
+
+
+def widen(plan: Plan, view: View, *, silent: tuple[int, ...] = ()) -> Widen:
+    """Count over everybody listed. A therapist without a place, excluded or of another client group is no gain."""
+    candidates = Candidates(plan, view, np.flatnonzero(view.listed))
+    if silent:
+        candidates = candidates.take(~np.isin(candidates.rows, view.register.rows_of(silent)))
+    failures = failures_of(candidates)
+    names = failures.names
+    removed_by = {name: int(np.count_nonzero(failures.failed >> k & 1)) for k, name in enumerate(names)}
+    tally = _tally(failures, len(candidates.rows))
+    eligible = int(np.count_nonzero(tally.fits))
+    own = [k for k, name in enumerate(names) if name not in FIXED]
+    gained = {k: int(np.count_nonzero(tally.alone >> k & 1)) for k in own}
+    return Widen(
+        removed_by=removed_by,
+        eligible=eligible,
+        soonest_now=0 if eligible else None,
+        gains=tuple(_gain((names[k],), removed_by[names[k]], gained[k]) for k in own),
+        best_pair=_best_pair(failures, tally, gained),
+    )
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """`fits`: who fails nothing. `alone`: of the others, rules that are the only one between them and fitting.
+
+    `pairs`: (positions, the two rules) of ways that fail exactly two.
+    """
+
+    fits: Bools
+    alone: I64
+    pairs: tuple[Entry, ...]
+
+
+def _tally(failures: Failures, count: int) -> _Tally:
+    fits = np.zeros(count, bool)
+    alone = np.zeros(count, np.int64)
+    pairs: list[Entry] = []
+    for at, failed in failures.ways:
+        fits[at] |= failed == 0
+        how_many = np.bitwise_count(failed)
+        alone[at] |= np.where(how_many == 1, failed, 0)
+        pairs.append((at[how_many == 2], failed[how_many == 2]))
+    alone[fits] = 0
+    return _Tally(fits, alone, tuple(pairs))
+
+
+def failures_of(candidates: Candidates) -> Failures:
+    """Judge every rule on every candidate, whatever she fails besides."""
+    plan, view = candidates.plan, candidates.view
+    names = rule_names(plan)
+    bit = {name: 1 << k for k, name in enumerate(names)}
+    profile = np.where(view.free[candidates.rows] > 0, 0, bit[FULL]).astype(np.int64)
+    if plan.stated.not_these_therapists:
+        excluded = np.isin(candidates.rows, view.register.rows_of(plan.stated.not_these_therapists))
+        profile |= np.where(excluded, bit[EXCLUDED], 0)
+    for rule in profile_rules(plan):
+        profile |= np.where(rule.holds(candidates), 0, bit[rule.name])
+    if not plan.way_rules:
+        return Failures(names, profile, ((np.arange(len(candidates.rows)), profile),))
+    ways = list(_ways(candidates, bit))
+    failed = profile | _failed_by_way(len(candidates.rows), ways)
+    return Failures(names, failed, tuple((at, profile[at] | fails) for at, fails in ways))
+
+
+def _failed_by_way(count: int, ways: Sequence[Entry]) -> I64:
+    """A rule is failed when no way fails nothing, and every way fails it or some way fails it alone."""
+    fits = np.zeros(count, bool)
+    always = np.full(count, -1, np.int64)
+    alone = np.zeros(count, np.int64)
+    for at, fails in ways:
+        fits[at] |= fails == 0
+        always[at] &= fails
+        alone[at] |= np.where(np.bitwise_count(fails) == 1, fails, 0)
+    return np.where(fits, 0, always | alone)
+
+
+def _ways(candidates: Candidates, bit: dict[str, int]) -> Iterator[Entry]:
+    """Yield (positions, bits of the rules about how and where that this way fails), each position once per entry."""
+    plan = candidates.plan
+    book = plan.book
+    musts = plan.musts_of("format")
+    covered_online = _covers(candidates, musts, ~book.in_person & ALL_BITS)
+    covered_there = _covers(candidates, musts, book.in_person)
+    online = np.flatnonzero(candidates.any_bit("format", ~book.in_person & ALL_BITS))
+    online_fails = np.zeros(len(candidates.rows), np.int64)
+    online_fails[online] = _time_fails(plan, candidates.view.hours(plan.formats)[1][candidates.rows[online]], bit)
+    yield online, online_fails[online] | _uncovered(musts, covered_online, online, bit)
+    is_online = np.zeros(len(candidates.rows), bool)
+    is_online[online] = True
+    offers = candidates.any_bit("format", book.in_person)
+    for slot in candidates.view.register.slots:
+        room = slot[candidates.rows]
+        at = np.flatnonzero(offers & (room >= 0))
+        fails = _room_fails(candidates, room[at], bit)
+        yield at, fails | _uncovered(musts, covered_there, at, bit)
+        if len(musts) > 1:
+            both = is_online[at]
+            covered = [one | other for one, other in zip(covered_online, covered_there, strict=True)]
+            yield at[both], (fails | online_fails[at] | _uncovered(musts, covered, at, bit))[both]
+    nothing = np.flatnonzero(~ways_known(candidates))
+    every = [item.rule for item in plan.musts_of("time") + musts]
+    yield nothing, np.full(len(nothing), sum(bit[name] for name in dict.fromkeys(every)), np.int64)
+
+
+def _covers(candidates: Candidates, musts: Sequence[Item], formats: int) -> list[Bools]:
+    return [candidates.any_bit("format", item.mask & formats) for item in musts]
+
+
+def _uncovered(musts: Sequence[Item], covered: Sequence[Bools], at: I64, bit: dict[str, int]) -> I64:
+    fails = np.zeros(len(at), np.int64)
+    for item, covers in zip(musts, covered, strict=True):
+        fails |= np.where(covers[at], 0, bit[item.rule])
+    return fails
+
+
+def _time_fails(plan: Plan, hours: U32, bit: dict[str, int]) -> I64:
+    fails = np.zeros(len(hours), np.int64)
+    for item in plan.musts_of("time"):
+        fails |= np.where((hours & np.uint32(item.mask)) != 0, 0, bit[item.rule])
+    return fails
+
+
+def _room_fails(candidates: Candidates, rooms: I32, bit: dict[str, int]) -> I64:
+    plan = candidates.plan
+    hours = room_hours(candidates, rooms) if plan.musts_of("time") else np.zeros(len(rooms), np.uint32)
+    fails = _time_fails(plan, hours, bit)
+    if plan.stated.step_free:
+        step_free = candidates.view.register.locations.step_free[rooms] == 1
+        fails |= np.where(step_free, 0, bit[ACCESS])
+    if plan.distance_must:
+        near = nearness(candidates, rooms, squares(candidates, rooms)) == MET
+        fails |= np.where(near, 0, bit[DISTANCE])
+    return fails
+
+
+def _gain(rules: tuple[str, ...], removes: int, gain: int) -> Gain:
+    return Gain(rules, removes, gain, 0 if gain else None)
+
+
+def _best_pair(failures: Failures, tally: _Tally, gained: dict[int, int]) -> Gain | None:
+    """Return the two rules that bring most together, if more than either alone; of equals, the first shown."""
+    best: Gain | None = None
+    for one, other in combinations(gained, 2):
+        both = 1 << one | 1 << other
+        hit = (tally.alone & both) != 0
+        for at, failed in tally.pairs:
+            hit[at[failed == both]] = True
+        gain = int(np.count_nonzero(hit & ~tally.fits))
+        if gain > max(gained[one], gained[other]) and (best is None or gain > best.gain):
+            removes = int(np.count_nonzero(failures.failed & both))
+            best = _gain((failures.names[one], failures.names[other]), removes, gain)
+    return best
