@@ -1,4 +1,4 @@
-"""The real services a test run talks to: PostgreSQL, Redis and a mail sink, started once and shared by all processes."""
+"""The real services of a test run: PostgreSQL, Redis and a mail sink, started once and shared by its processes."""
 
 import os
 import shutil

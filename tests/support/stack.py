@@ -1,7 +1,6 @@
 """The whole platform as it runs in life, against this test's database: web, worker, beat, Redis and SMTP."""
 
 import datetime
-import os
 import shutil
 import subprocess
 import sys
@@ -64,7 +63,7 @@ class LiveStack:
 
     def start_worker(self) -> None:
         """Start the worker. It takes a moment until it is given work."""
-        self._start("worker", "celery -A config worker --concurrency 1 --loglevel INFO".split())
+        self._start("worker", ["celery", "-A", "config", "worker", "--concurrency", "1"])
 
     def stop_redis(self) -> None:
         """End Redis at once; it forgets everything it was given."""
@@ -85,7 +84,7 @@ class LiveStack:
         self._start("web", ["gunicorn", "-c", "config/gunicorn.py", "config.wsgi"])
         self.start_worker()
         schedule = str(self.folder / "beat")
-        self._start("beat", ["celery", "-A", "config", "beat", "--pidfile=", "-s", schedule, "--loglevel", "INFO"])
+        self._start("beat", ["celery", "-A", "config", "beat", "--pidfile=", "-s", schedule])
         self.wait(self._alive, "the web process, the worker and beat working together")
 
     def stop(self) -> None:
