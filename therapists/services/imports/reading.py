@@ -1,7 +1,7 @@
 """A register's file as records: which encoding, which delimiter, where a row ends. Bytes in, records out.
 
-Nothing in a file may stop the reading of the rest: a row that breaks the rules of CSV becomes a record that says so, and
-the reading goes on with the next line. Only what is no table at all raises Unreadable.
+Nothing in a file may stop the reading of the rest: a row that breaks the rules of CSV becomes a record that says so,
+and the reading goes on with the next line. Only what is no table at all raises Unreadable.
 """
 
 import csv

@@ -66,8 +66,8 @@ def import_register(
     """Bring a register's registrations up to its file. Raises ImportRefused; what was written then is nothing.
 
     `full`: the file names everybody, so active people absent from it lapse, unless they are more than
-    `max_lapsed_share` of the active ones (`force` overrides this). `progress(stage, done, total)` is called now and then;
-    stages are "read" (total 0: not known) and "write".
+    `max_lapsed_share` of the active ones (`force` overrides this). `progress(stage, done, total)` is called now and
+    then; stages are "read" (total 0: not known) and "write".
     """
     with _only_import_of(register):
         try:
