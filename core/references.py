@@ -26,7 +26,7 @@ def new_reference() -> str:
 def reference_clean(text: str) -> str:
     """Return the canonical form of what somebody typed. Raises ValueError with a sentence saying what is wrong."""
     typed = text.upper().translate(_SEPARATORS)
-    if len(typed) > _LENGTH and typed.startswith(PREFIX):
+    if len(typed) != _LENGTH and typed.startswith(PREFIX):
         typed = typed[len(PREFIX) :]
     if not typed:
         raise ValueError(_("Enter your reference. It looks like RP-7K4C-9XQM."))

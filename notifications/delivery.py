@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
 from core import clock, worklist
@@ -117,7 +118,7 @@ def _hand_to_printer(message: Message) -> None:
     _task(kinds.LETTER, message, {"topic": message.topic})
 
 
-def _mine(claimed: Claimed):  # type: ignore[no-untyped-def]
+def _mine(claimed: Claimed) -> QuerySet[Message]:
     # The sweeper may have given the row to somebody else in the meantime: then the record is theirs.
     return Message.objects.filter(pk=claimed.message_id, state=State.SENDING, claimed_at=claimed.claimed_at)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import translation
 from django.utils.html import format_html, linebreaks, urlize
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -19,8 +20,10 @@ def send(parcel: Parcel) -> None:
     with _problems_named():
         connection = get_connection()
         try:
+            with translation.override(parcel.address.language):
+                message = message_of(parcel, connection)
             connection.open()
-            connection.send_messages([message_of(parcel, connection)])
+            connection.send_messages([message])
         finally:
             # The server has the message: trouble while saying goodbye must not send it twice.
             with contextlib.suppress(Exception):
@@ -58,7 +61,8 @@ def footer(parcel: Parcel) -> str:
 def _html(parcel: Parcel) -> str:
     body = parcel.words.html or linebreaks(urlize(parcel.words.text.strip(), autoescape=True))
     return format_html(
-        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title></head><body>{}<hr>{}</body></html>',
+        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title></head>'
+        "<body>{}<hr>{}</body></html>",
         parcel.address.language,
         parcel.words.subject,
         mark_safe(body),  # noqa: S308 - escaped by urlize, or a template's output
