@@ -1,6 +1,7 @@
 from django.urls import path
 
 from config.local_pages import views
+from core.views import styleguide
 
 app_name = "local"
 urlpatterns = [
@@ -10,4 +11,8 @@ urlpatterns = [
     path("mail/<str:key>/", views.mail, name="mail"),
     path("clock/", views.clock_page, name="clock"),
     path("clock/reset/", views.clock_reset, name="clock_reset"),
+    path("components/", styleguide.components, name="components"),
+    path("components/staff/", styleguide.staff, name="components_staff"),
+    path("components/broken/", styleguide.broken, name="components_broken"),
+    path("components/<slug:name>/", styleguide.question, name="components_question"),
 ]
