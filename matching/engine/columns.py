@@ -1,8 +1,8 @@
 """The register as columns: one NumPy array per fact, one row per therapist, location, place or contract.
 
 Moments are int64 microseconds since 1970. A boundary named `*_from` is inclusive, `*_until` exclusive, so every fact
-that changes by time alone is two numbers compared with the moment asked about. Arrays are never written after `Register` is
-built: many threads read them at once.
+that changes by time alone is two numbers compared with the moment asked about. Arrays are never written after
+`Register` is built: many threads read them at once.
 """
 
 import datetime

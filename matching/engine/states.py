@@ -35,12 +35,13 @@ def profile_states(item: Item, candidates: Candidates) -> I8:
 
 
 def _met(candidates: Candidates, name: str, item: Item) -> I8:
-    return candidates.any_bit(name, item.mask).astype(np.int8) * np.int8(MET)
+    return np.where(candidates.any_bit(name, item.mask), MET, UNMET).astype(np.int8)
 
 
 def _format(item: Item, candidates: Candidates, reach: Reach) -> I8:
     in_person = candidates.plan.book.in_person
-    remote = candidates.any_bit("format", item.mask & ~in_person).astype(np.int8) * np.int8(MET)
+    online = candidates.any_bit("format", item.mask & ~in_person)
+    remote: I8 = np.where(online, MET, UNMET).astype(np.int8)
     if not item.mask & in_person:
         return remote
     there = np.where(candidates.any_bit("format", item.mask & in_person), reach.near, UNMET)

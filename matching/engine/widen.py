@@ -1,8 +1,8 @@
 """What each hard rule costs, and what relaxing it would bring: exact, in one pass over everybody listed.
 
 Each therapist has some ways to meet: online, or in one of her rooms. A way fails a set of rules, written as bits. She
-fits when one of her ways fails nothing, and would fit without rule r when one of her ways fails r alone. So gains need no
-second ranking, and the rules that one room must satisfy together are judged together.
+fits when one of her ways fails nothing, and would fit without rule r when one of her ways fails r alone. So gains need
+no second ranking, and the rules that one room must satisfy together are judged together.
 """
 
 from collections.abc import Iterator, Sequence

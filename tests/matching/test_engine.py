@@ -1,0 +1,94 @@
+"""The engine gives the same answers as the slow reference, on any register, for any statement, at any moment."""
+
+import datetime as dt
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.engine.columns import microseconds
+from matching.engine.explain import STATES, explain_ranked
+from matching.engine.plan import plan_of
+from matching.engine.rank import ORDERS, Lens, Ranked, rank
+from matching.engine.rules import rule_names
+from matching.engine.widen import widen
+from tests.matching import reference
+from tests.matching.columns import BOOK, register_of
+from tests.matching.world import NOON, random_moment, random_stated, random_world
+
+EVIDENCE = {
+    "modality": 2900,
+    "time": 2000,
+    "format": 1800,
+    "gender": 1800,
+    "language": 1500,
+    "experience": 1500,
+    "style": 1000,
+    "identity": 1000,
+}
+
+MANY = settings(max_examples=300, deadline=None)
+
+
+def moments(random: Random) -> dt.datetime:
+    """Now and then exactly on a boundary, or a microsecond past it."""
+    later = dt.timedelta(microseconds=random.choice([0, 0, 1, 3_600_000_000]), days=random.choice([0, 0, 3, 20]))
+    return random_moment(random) + later
+
+
+def as_rows(ranked: Ranked) -> list[reference.Row]:
+    """What the engine says, in the reference's words."""
+    columns = [column for column in explain_ranked(ranked) if column.domain in reference.MEANT]
+    rows = []
+    for n, pk in enumerate(ranked.ids.tolist()):
+        room = int(ranked.rooms[n])
+        known = room >= 0 and ranked.plan.stated.point is not None
+        rows.append(
+            reference.Row(
+                id=pk,
+                band=int(ranked.bands[n]),
+                room=int(ranked.view.register.locations.ids[room]) if room >= 0 else None,
+                square=int(ranked.squares[n]) if known else None,
+                states={column.key: STATES[int(column.states[n])] for column in columns},
+            )
+        )
+    return rows
+
+
+@MANY
+@given(st.integers(0, 2**32), st.integers(0, 40), st.integers(0, 2**64 - 1), st.sampled_from(ORDERS))
+def test_same_list_as_the_reference(chance: int, size: int, seed: int, order: str) -> None:
+    random = Random(chance)
+    people = random_world(random, size)
+    stated, as_of = random_stated(random), moments(random)
+    silent = tuple(p.id for p in people[:2])
+    expected = reference.rank(people, stated, EVIDENCE, seed, as_of, silent=silent, order=order)
+    ranked = rank(stated, Lens(register_of(people)), EVIDENCE, seed, as_of, silent=silent, limit=size + 1, order=order)
+    assert as_rows(ranked) == expected
+    assert ranked.eligible == len(expected)
+
+
+@MANY
+@given(st.integers(0, 2**32), st.integers(0, 40), st.integers(1, 7), st.integers(0, 30))
+def test_a_page_is_a_slice_of_the_whole(chance: int, size: int, limit: int, offset: int) -> None:
+    random = Random(chance)
+    people, stated = random_world(random, size), random_stated(random)
+    expected = reference.rank(people, stated, EVIDENCE, 7, NOON)[offset : offset + limit]
+    lens = Lens(register_of(people))
+    assert as_rows(rank(stated, lens, EVIDENCE, 7, NOON, limit=limit, offset=offset)) == expected
+
+
+@MANY
+@given(st.integers(0, 2**32), st.integers(0, 40))
+def test_same_costs_and_gains_as_asking_again(chance: int, size: int) -> None:
+    random = Random(chance)
+    people, stated, as_of = random_world(random, size), random_stated(random), moments(random)
+    silent = tuple(p.id for p in people[:2])
+    plan = plan_of(stated, BOOK)
+    rules = list(rule_names(plan))
+    removed, gains, best = reference.widen(people, stated, as_of, rules, silent=silent)
+    found = widen(plan, Lens(register_of(people)).at(microseconds(as_of)), silent=silent)
+    assert found.removed_by == removed
+    assert {gain.rules[0]: gain.gain for gain in found.gains} == gains
+    assert (best and (best[0], best[1])) == (found.best_pair and (found.best_pair.rules, found.best_pair.gain))
+    assert found.eligible == len(reference.rank(people, stated, EVIDENCE, 0, as_of, silent=silent))
