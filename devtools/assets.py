@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -21,8 +20,7 @@ NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 PACKAGES = ROOT / "node_modules"
 SOURCE = ROOT / "static" / "src"
 BUILT = ROOT / "static" / "build"
-DESIGN_SYSTEM = PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk"
-ICONS = DESIGN_SYSTEM / "assets" / "images"
+BUILDER = ROOT / "devtools" / "styles.mjs"
 
 
 def prepare() -> None:
@@ -33,10 +31,10 @@ def prepare() -> None:
             print("Installing the design system, sass and a test browser (node packages)", flush=True)
             _run([NODE, NPM, "ci"])
             _remember("packages", packages)
-        sources = [*packages, *sorted(SOURCE.rglob("*.scss"))]
+        sources = [*packages, BUILDER, *sorted(SOURCE.rglob("*.scss"))]
         if _changed("styles", sources) or not (BUILT / "app.css").exists():
             print("Building the style sheet", flush=True)
-            _build_styles()
+            _run([NODE, BUILDER])
             _remember("styles", sources)
 
 
@@ -58,17 +56,6 @@ def chromium() -> Path:
     return folder / "chromium"
 
 
-def _build_styles() -> None:
-    sass = PACKAGES / "sass" / "sass.js"
-    options = ["--load-path", PACKAGES, "--style=compressed", "--no-source-map", "--quiet-deps"]
-    _run([NODE, sass, *options, SOURCE / "app.scss", BUILT / "app.css"])
-    shutil.copy(DESIGN_SYSTEM / "nhsuk-frontend.min.js", BUILT)
-    (BUILT / "icons").mkdir(exist_ok=True)
-    # Only the icons the style sheet names: the same folder holds marks that are not ours to use.
-    for name in set(re.findall(r"icons/([\w-]+\.svg)", (BUILT / "app.css").read_text())):
-        shutil.copy(ICONS / name, BUILT / "icons")
-
-
 def _run(command: Iterable[str | Path], extra: dict[str, str] | None = None) -> None:
     # NODE_USE_SYSTEM_CA: trust the certificates that the machine's owner trusts, as pip and git do.
     path = f"{WHEEL / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -76,8 +63,9 @@ def _run(command: Iterable[str | Path], extra: dict[str, str] | None = None) -> 
     command = [str(part) for part in command]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
-        words = " ".join(Path(part).name for part in command[1:4])
-        raise StartProblem(f"{words} ended with code {done.returncode}.\n{done.stdout}{done.stderr}".rstrip())
+        raise StartProblem(
+            f"{Path(command[1]).name} ended with code {done.returncode}.\n{done.stdout}{done.stderr}".rstrip()
+        )
 
 
 def _digest(files: Iterable[Path]) -> str:

@@ -25,8 +25,8 @@ def main() -> int:
     supervisor = Supervisor()
     supervisor.catch_signals()
     try:
-        port = _wanted_port()
-        with _only_one(port):
+        with _only_one():
+            port = _wanted_port()
             try:
                 _start(supervisor, port)
                 print(_welcome(port, time.monotonic() - started), flush=True)
@@ -57,7 +57,7 @@ def _wanted_port() -> int:
     return int(text)
 
 
-def _only_one(port: int) -> TextIO:
+def _only_one() -> TextIO:
     """Take the lock on .local. The kernel drops it when we end, however we end: it cannot go stale."""
     LOCAL.mkdir(exist_ok=True)
     lock = (LOCAL / "run.lock").open("a+")
@@ -65,9 +65,11 @@ def _only_one(port: int) -> TextIO:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.seek(0)
-        raise StartProblem(f"it is running already from this folder ({lock.read().strip()}): stop it first") from None
+        holder = lock.read().strip()
+        lock.close()
+        raise StartProblem(f"it is running already from this folder ({holder}): stop it first") from None
     lock.truncate(0)
-    lock.write(f"process {os.getpid()}, http://{ports.LOOPBACK}:{port}/")
+    lock.write(f"process {os.getpid()}")
     lock.flush()
     return lock
 

@@ -1,0 +1,22 @@
+// Builds static/build from static/src and the design system: the style sheet, the script and the icons it names.
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as sass from "sass";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const designSystem = join(root, "node_modules/nhsuk-frontend/dist/nhsuk");
+const built = join(root, "static/build");
+
+const { css } = sass.compile(join(root, "static/src/app.scss"), {
+  loadPaths: [join(root, "node_modules")],
+  style: "compressed",
+  quietDeps: true,
+});
+mkdirSync(join(built, "icons"), { recursive: true });
+writeFileSync(join(built, "app.css"), css);
+copyFileSync(join(designSystem, "nhsuk-frontend.min.js"), join(built, "nhsuk-frontend.min.js"));
+// Only the icons the style sheet names: the same folder holds marks that are not ours to use.
+for (const [, name] of css.matchAll(/icons\/([\w-]+\.svg)/g)) {
+  copyFileSync(join(designSystem, "assets/images", name), join(built, "icons", name));
+}
