@@ -191,7 +191,9 @@ def test_a_bad_row_for_the_same_number_still_hides():
 
 
 def test_rows_of_another_register_are_left_out():
-    found = sheet("number,name,status,valid_until,register\n1,A B,active,2027-01-01,UKCP\n2,C D,active,2027-01-01,bacp\n")
+    found = sheet(
+        "number,name,status,valid_until,register\n1,A B,active,2027-01-01,UKCP\n2,C D,active,2027-01-01,bacp\n"
+    )
     assert set(found.numbers) == {"2"}
     assert problems(found) == [(2, "register")]
 
@@ -226,15 +228,36 @@ ANY_TABLE = st.lists(st.lists(st.text(max_size=12), max_size=11), max_size=12).m
     lambda rows: HEADER + "\n".join(",".join(row) for row in rows)
 )
 CELLS = st.sampled_from(
-    ["1001", "1002", "Anna", "=1", '"', '""', "\x00", "active", "suspended", "2027-01-01", "31/01/2027", "", "\ufeff", "é"]
+    [
+        "1001",
+        "1002",
+        "Anna",
+        "=1",
+        '"',
+        '""',
+        "\x00",
+        "active",
+        "suspended",
+        "2027-01-01",
+        "31/01/2027",
+        "",
+        "\ufeff",
+        "é",
+    ]
 )
 NEAR_TABLE = st.lists(st.lists(CELLS, min_size=7, max_size=10).map(",".join), max_size=8).map(
     lambda rows: HEADER + "\n".join(rows)
 )
 
+TABLES = st.one_of(ANY_TABLE, NEAR_TABLE)
+
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.one_of(st.binary(max_size=400), st.one_of(ANY_TABLE, NEAR_TABLE).map(lambda t: t.encode("utf-8", "surrogatepass"))))
+@given(
+    st.one_of(
+        st.binary(max_size=400), st.one_of(ANY_TABLE, NEAR_TABLE).map(lambda t: t.encode("utf-8", "surrogatepass"))
+    )
+)
 def test_any_bytes_give_rows_or_a_refusal_in_words(data):
     try:
         found = read_sheet(data=data, register=register())
@@ -263,4 +286,5 @@ def test_any_text_has_as_many_records_as_its_lines_at_most(text):
 
 
 def test_header_positions_take_synonyms():
-    assert positions(["Membership No.", "NAME", "x"][1:] + ["Reg. no", "Status"]) == {"name": 0, "number": 2, "status": 3}
+    found = positions(["NAME", "x", "Reg. no", "Status"])
+    assert found == {"name": 0, "number": 2, "status": 3}

@@ -106,8 +106,9 @@ def _only_import_of(register: Register) -> Iterator[None]:
 
 
 def _refuse_other_register(register: Register, digest: str) -> None:
-    other = ImportRun.objects.filter(file_sha256=digest, finished_at__isnull=False).exclude(register=register)
-    if run := other.select_related("register").first():
+    runs = ImportRun.objects.filter(file_sha256=digest, finished_at__isnull=False).select_related("register")
+    run = runs.first()
+    if run and not runs.filter(register=register).exists():
         raise ImportRefused(
             _("This very file was read for %(other)s on %(day)s. Is it the right register?")
             % {"other": run.register, "day": f"{run.started_at:%d %B %Y}"}
