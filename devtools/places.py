@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCAL = ROOT / ".local"
+# Everything `make run` keeps; a test gives it another folder.
+LOCAL = Path(os.environ.get("RAPPORT_LOCAL") or ROOT / ".local")
 # A Unix socket's path must stay under 108 bytes; this is the longest name put into a socket folder.
 LONGEST_SOCKET = "/.s.PGSQL.5432.lock"
 

@@ -59,7 +59,7 @@ def _wanted_port() -> int:
 
 def _only_one() -> TextIO:
     """Take the lock on .local. The kernel drops it when we end, however we end: it cannot go stale."""
-    LOCAL.mkdir(exist_ok=True)
+    LOCAL.mkdir(parents=True, exist_ok=True)
     lock = (LOCAL / "run.lock").open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -79,6 +79,7 @@ def _start(supervisor: Supervisor, port: int) -> None:
     env = _start_services(supervisor)
     env |= {
         "DJANGO_SETTINGS_MODULE": "config.settings.local",
+        "RAPPORT_LOCAL": str(LOCAL),
         "CLOCK_OFFSET_FILE": str(LOCAL / "clock"),
         "SITE_URL": f"http://{ports.LOOPBACK}:{port}",
         "BIND": f"{ports.LOOPBACK}:{port}",
@@ -172,7 +173,7 @@ Rapport is running (ready after {seconds:.0f} s). Everybody in it is made up.
   Messages that were sent         {site}/local/mail/
   Move the clock                  {site}/local/clock/
 
-Logs: {LOGS.relative_to(places.ROOT)}/   Stop: Ctrl-C   Forget everything: make reset
+Logs: {os.path.relpath(LOGS)}/   Stop: Ctrl-C   Forget everything: make reset
 """
 
 
