@@ -35,3 +35,31 @@ class MatchRun(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk}"
+
+
+class RegisterChange(models.Model):
+    """Something that ranking reads has changed; written by triggers, read by every process before it ranks.
+
+    `therapist_id` null: everything. `txid`: the transaction, because numbers of rows or times would pass over what a
+    slow transaction commits late. Not a foreign key: the row outlives a therapist that was deleted.
+    """
+
+    therapist_id = models.BigIntegerField(null=True)
+    txid = models.BigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.therapist_id} in {self.txid}"
+
+
+class RegisterLog(models.Model):
+    """One row about the log of changes. Whoever read up to before `pruned_below` has missed rows and must start anew.
+
+    `generation` changes when the log is emptied. `prune_next`: what the next pruning removes.
+    """
+
+    generation = models.UUIDField()
+    pruned_below = models.BigIntegerField(default=0)
+    prune_next = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.generation)

@@ -12,12 +12,12 @@ NEW_YEAR = dt.date(2026, 1, 1)
 NEXT_MARCH = dt.date(2027, 3, 31)
 
 # Slug -> (bit, family). Bits beyond 64 on purpose: masks have several words.
-FAMILIES = {"humanistic": 0, "cognitive": 1}
+FAMILIES = {"humanistic": 0, "cognitive": 1, "trauma": 2}
 MODALITIES = {
     "person-centred": (0, "humanistic"),
     "gestalt": (3, "humanistic"),
     "cbt": (1, "cognitive"),
-    "emdr": (70, ""),
+    "emdr": (70, "trauma"),
 }
 ISSUES = {"low-mood": 0, "grief": 5, "trauma": 64, "anxiety": 71}
 LANGUAGES = {"en": 0, "cy": 1, "bfi": 66}
