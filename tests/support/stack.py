@@ -61,9 +61,9 @@ class LiveStack:
         """End the worker as a crash would: at once, in the middle of whatever it does."""
         processes.kill_session(self.running.pop("worker"))
 
-    def start_worker(self) -> None:
-        """Start the worker. It takes a moment until it is given work."""
-        self._start("worker", ["celery", "-A", "config", "worker", "--concurrency", "1"])
+    def start_worker(self, **more: str) -> None:
+        """Start the worker, with further environment when given. It takes a moment until it is given work."""
+        self._start("worker", ["celery", "-A", "config", "worker", "--concurrency", "1"], more)
 
     def stop_redis(self) -> None:
         """End Redis at once; it forgets everything it was given."""
@@ -92,9 +92,10 @@ class LiveStack:
             if name in self.running:
                 processes.kill_session(self.running[name])
 
-    def _start(self, name: str, command: list[str]) -> None:
+    def _start(self, name: str, command: list[str], more: dict[str, str] | None = None) -> None:
         program = Path(sys.executable).with_name(command[0])
-        self.running[name] = processes.start([program, *command[1:]], log=self._log(name), env=self._environment())
+        env = {**self._environment(), **(more or {})}
+        self.running[name] = processes.start([program, *command[1:]], log=self._log(name), env=env)
 
     def _environment(self) -> dict[str, str]:
         database = settings.DATABASES["default"]
