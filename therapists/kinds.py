@@ -44,6 +44,7 @@ def register() -> None:
         REGISTRATION_CLAIM,
         _("Somebody says a registration is theirs"),
         _("They cannot use the e-mail address on record. Check who they are with the register."),
+        _claim,
     )
     register_kind(
         REGISTRATION_NOT_FOUND,
@@ -59,8 +60,12 @@ def register() -> None:
 
 
 def _registration(task: Task) -> str:
-    return reverse("admin:therapists_registration_change", args=[task.subject_id])
+    return reverse("therapists:desk_registration", args=[task.subject_id])
+
+
+def _claim(task: Task) -> str:
+    return reverse("therapists:desk_claim", args=[task.subject_id])
 
 
 def _same_person(task: Task) -> str:
-    return reverse("admin:therapists_samepersonpair_change", args=[task.subject_id])
+    return reverse("therapists:desk_pair", args=[task.subject_id])
