@@ -16,7 +16,7 @@ PUBLIC_KEY_ID = "local"
 @register
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Judge the settings; the production rules only where the settings say they are production's."""
-    found = list(_encryption_keys())
+    found: list[CheckMessage] = list(_encryption_keys())
     if settings.ENVIRONMENT == "production":
         found += _production()
     return found

@@ -24,7 +24,14 @@ def main() -> int:
     print("Installing the locked requirements into .venv (once; about a minute)", flush=True)
     if not (FOLDER / "bin" / "pip").exists():
         venv.create(FOLDER, with_pip=True)
-    pip = [FOLDER / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip: list[str | Path] = [
+        FOLDER / "bin" / "python",
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+    ]
     code = subprocess.call([*pip, "--require-hashes", "--no-deps", "-r", LOCK], cwd=ROOT)
     if code:
         print("The requirements could not be installed; see pip's words above.", file=sys.stderr)

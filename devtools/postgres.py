@@ -35,7 +35,7 @@ def start(data: Path, sockets: Path, *, log: Path, options: Sequence[str] = ()) 
     _initialise(data, user)
     _recover_lock(data)
     settings = ["max_connections=60", "shared_buffers=256MB", "jit=off", *options]
-    command = [PROGRAMS / "postgres", "-D", data, "-h", "", "-k", sockets]
+    command: processes.Command = [PROGRAMS / "postgres", "-D", data, "-h", "", "-k", sockets]
     command += [part for setting in settings for part in ("-c", setting)]
     process = processes.start(command, log=log, user=user, stop_signal=signal.SIGINT)
     try:
@@ -88,7 +88,13 @@ def _initialise(data: Path, user: str | None) -> None:
         return
     data.mkdir(parents=True, exist_ok=True)
     # C.UTF-8 wherever we run: the same order of names on every machine.
-    command = [PROGRAMS / "initdb", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--no-sync"]
+    command: processes.Command = [
+        PROGRAMS / "initdb",
+        "--auth=trust",
+        "--encoding=utf8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    ]
     made = subprocess.run(
         [*command, "-U", "postgres", "-D", data], user=user, cwd="/", capture_output=True, text=True, check=False
     )

@@ -13,6 +13,10 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
+# A command and its arguments.
+Command = list[str | Path]
+
+
 class StartProblem(Exception):
     """A service did not come up; the text says which and why."""
 

@@ -18,7 +18,7 @@ def address(sockets: Path) -> str:
 
 def start(sockets: Path, *, log: Path) -> subprocess.Popen[bytes]:
     """Start a server that keeps nothing on disk, and wait until it answers."""
-    options = ["--port", "0", "--unixsocket", sockets / "redis.sock", "--unixsocketperm", "700"]
+    options: processes.Command = ["--port", "0", "--unixsocket", sockets / "redis.sock", "--unixsocketperm", "700"]
     # A broker must refuse rather than forget; it may lose everything, since the database can tell what is due.
     options += ["--maxmemory-policy", "noeviction", "--save", "", "--appendonly", "no"]
     process = processes.start([PROGRAM, *options], log=log)

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -93,7 +94,7 @@ def _start(supervisor: Supervisor, port: int) -> None:
     supervisor.run_step([PYTHON, "-m", "devtools.prepare"], env)
     print("Starting web, worker and beat", flush=True)
     for name, command in _platform():
-        _add(supervisor, name, lambda log, command=command: processes.start(command, log=log, env=env))
+        _add(supervisor, name, partial(_start_logged, command, env))
     _wait_for_web(supervisor, port)
 
 
@@ -120,8 +121,12 @@ def _start_services(supervisor: Supervisor) -> dict[str, str]:
     return env
 
 
-def _platform() -> list[tuple[str, list[str | Path]]]:
-    celery: list[str | Path] = [PYTHON, "-m", "celery", "-A", "config"]
+def _start_logged(command: processes.Command, env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    return processes.start(command, log=log, env=env)
+
+
+def _platform() -> list[tuple[str, processes.Command]]:
+    celery: processes.Command = [PYTHON, "-m", "celery", "-A", "config"]
     return [
         ("The web process", [PYTHON, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]),
         ("The worker", [*celery, "worker", "--concurrency", "1"]),

@@ -16,5 +16,5 @@ LOCAL_PAGES = True
 MAIL_SINK_FOLDER = env.text("MAIL_SINK_FOLDER", "")
 SMS_BACKEND = "notifications.channels.sms.SinkFolder"
 # Static files are served from where they lie; nothing is collected.
-STATIC_ROOT = None
+STATIC_ROOT = None  # type: ignore[assignment]
 WHITENOISE_USE_FINDERS = True
