@@ -22,7 +22,8 @@ _FIELD = (("length", ">i4"), ("value", ">i8"))
 def read_register(*, ids: Sequence[int] | None = None, known: c.Book | None = None, version: str = "") -> c.Register:
     """Read the columns of everybody, or of some therapists by pk. `known`: reference data read before."""
     base = _copy(_only(queries.THERAPISTS, ids, "t.id"), queries.THERAPIST_COLUMNS)
-    keys = base[0]
+    # Copies, so that no column keeps the whole answer alive.
+    keys = base[0].copy()
     windows = _copy(_only(queries.WINDOWS, ids), 3)
     first = np.unique(windows[0], return_index=True)[1]
     stands = np.full((2, len(keys)), c.NEVER, np.int64)
@@ -33,11 +34,11 @@ def read_register(*, ids: Sequence[int] | None = None, known: c.Book | None = No
         therapists=c.Therapists(
             ids=keys,
             settled=base[1].astype(bool),
-            confirmed_until=base[2],
+            confirmed_until=base[2].copy(),
             stands_from=stands[0],
             stands_until=stands[1],
-            limit_from=base[3],
-            limit_until=base[4],
+            limit_from=base[3].copy(),
+            limit_until=base[4].copy(),
             offerable=base[5].astype(np.int32),
             gender=base[6].astype(np.int8),
             style=base[7:11].astype(np.int8),
