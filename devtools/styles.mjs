@@ -8,11 +8,18 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const designSystem = join(root, "node_modules/nhsuk-frontend/dist/nhsuk");
 const built = join(root, "static/build");
 
-const { css } = sass.compile(join(root, "static/src/app.scss"), {
-  loadPaths: [join(root, "node_modules")],
-  style: "compressed",
-  quietDeps: true,
-});
+function compile() {
+  try {
+    const options = { loadPaths: [join(root, "node_modules")], style: "compressed", quietDeps: true };
+    return sass.compile(join(root, "static/src/app.scss"), options).css;
+  } catch (problem) {
+    // The compiler's own trace says nothing about the style sheet.
+    console.error(problem.message);
+    process.exit(1);
+  }
+}
+
+const css = compile();
 mkdirSync(join(built, "icons"), { recursive: true });
 writeFileSync(join(built, "app.css"), css);
 copyFileSync(join(designSystem, "nhsuk-frontend.min.js"), join(built, "nhsuk-frontend.min.js"));
