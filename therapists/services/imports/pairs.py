@@ -9,7 +9,7 @@ from django.db import transaction
 from core import clock
 from core.actors import Actor
 from therapists import kinds
-from therapists.models import Registration, SamePersonPair
+from therapists.models import Register, Registration, SamePersonPair
 from therapists.services.standing_changes import coordinator_task
 
 CHUNK = 2_000
@@ -23,7 +23,6 @@ Status = Registration.Status
 @dataclass(frozen=True, slots=True)
 class Seen:
     pk: int
-    register_id: int
     name_key: str
     email_digest: str
     postcode: str
@@ -31,11 +30,11 @@ class Seen:
     status: str
 
 
-FIELDS = ("pk", "register_id", "name_key", "email_digest", "postcode", "therapist_id", "status")
+FIELDS = ("pk", "name_key", "email_digest", "postcode", "therapist_id", "status")
 
 
-def pairs_find(*, registration_ids: Iterable[int], actor: Actor) -> int:
-    """Look for the people of these registrations on other registers. Returns how many new pairs there are.
+def pairs_find(*, register: Register, registration_ids: Iterable[int], actor: Actor) -> int:
+    """Look for the people of these registrations, all on one register, on the others. Returns how many pairs are new.
 
     A pair has the same name and the same e-mail address or postcode, on two registers. A pair that somebody has decided
     about is not asked about again.
@@ -43,7 +42,7 @@ def pairs_find(*, registration_ids: Iterable[int], actor: Actor) -> int:
     ids = sorted(registration_ids)
     found: list[tuple[Seen, Seen, str]] = []
     for start in range(0, len(ids), CHUNK):
-        found += _pairs_of(ids[start : start + CHUNK])
+        found += _pairs_of(register, ids[start : start + CHUNK])
     with transaction.atomic():
         new = _write(found)
         # Pressing ones first.
@@ -60,12 +59,13 @@ def pair_tasks_open(*, registration_ids: Iterable[int], actor: Actor) -> None:
         _open_task(pair.pk, actor)
 
 
-def _pairs_of(ids: list[int]) -> list[tuple[Seen, Seen, str]]:
+def _pairs_of(register: Register, ids: list[int]) -> list[tuple[Seen, Seen, str]]:
     mine = [Seen(*row) for row in Registration.objects.filter(pk__in=ids).values_list(*FIELDS)]
     keys = {seen.name_key for seen in mine if seen.name_key}
     others: dict[str, list[Seen]] = defaultdict(list)
-    for row in Registration.objects.filter(name_key__in=keys).values_list(*FIELDS):
-        others[row[2]].append(Seen(*row))
+    elsewhere = Registration.objects.filter(name_key__in=keys).exclude(register=register)
+    for row in elsewhere.values_list(*FIELDS):
+        others[row[1]].append(Seen(*row))
     return [
         (seen, other, agrees)
         for seen in mine
@@ -76,8 +76,6 @@ def _pairs_of(ids: list[int]) -> list[tuple[Seen, Seen, str]]:
 
 def _agree(seen: Seen, other: Seen) -> str:
     """Return on what two registrations agree beside the name, or "" when they are not a pair."""
-    if seen.register_id == other.register_id:
-        return ""
     if seen.therapist_id is not None and seen.therapist_id == other.therapist_id:
         return ""
     if seen.email_digest and seen.email_digest == other.email_digest:

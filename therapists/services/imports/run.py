@@ -172,7 +172,7 @@ def _write(batcher: Batcher, sheet: Sheet, absent: list[int], progress: Progress
     if progress:
         progress("write", total, total)
     if not batcher.dry_run:
-        outcome.pairs = pairs_find(registration_ids=touched, actor=batcher.actor)
+        outcome.pairs = pairs_find(register=batcher.register, registration_ids=touched, actor=batcher.actor)
         _ask_about_unreadable(list(sheet.bad.values()), batcher)
     outcome.problems.sort(key=lambda problem: problem.row)
     return outcome
