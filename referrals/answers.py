@@ -94,8 +94,6 @@ class Answers:
     nhs_number: str = ""
     practice_code: str = ""
     practice_name: str = ""
-    emergency_name: str = ""
-    emergency_phone: str = ""
     shares: dict[str, bool] = field(default_factory=dict)
     language: str = "en-gb"
 
@@ -280,5 +278,5 @@ _READERS: dict[str, Callable[[object], Any]] = {
     **dict.fromkeys(("voicemail_ok", "text_ok", "letter_ok", "discreet"), _flag),
     **dict.fromkeys(("email", "phone", "given_name", "family_name", "preferred_name"), _line),
     **dict.fromkeys(("address", "date_of_birth", "home_postcode", "nhs_number", "practice_code"), _line),
-    **dict.fromkeys(("practice_name", "emergency_name", "emergency_phone"), _line),
+    "practice_name": _line,
 }

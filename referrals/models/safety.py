@@ -56,6 +56,12 @@ class SafetyOption(models.Model):
 class CallRequest(models.Model):
     """Somebody left a number, perhaps before anything else is known of her. A trained person calls it."""
 
+    personal = PersonalData(
+        scope="safety clinicians, through the task to call",
+        keep="28 days after the task is closed",
+        audit="call_ask service; every read is an AccessEntry",
+    )
+
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, null=True, related_name="call_requests")
     name = EncryptedTextField(blank=True)
     phone = EncryptedTextField()

@@ -1,0 +1,91 @@
+"""The kinds of task that referrals raise, with what to do in words. Registered when the app is ready."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Task
+from core.worklist import register_kind
+from referrals import links
+
+CALL_CLIENT = "call_client"
+CALL_BEFORE_TELLING = "call_before_telling"
+HELP_CHOOSE = "help_choose"
+IDENTITY_CHECK = "identity_check"
+FIRST_CONTACT = "first_contact_overdue"
+NO_DECISION = "meeting_undecided"
+THERAPIST_OF_CLIENT = "therapist_in_question"
+REVIEW = "review_due"
+SAFETY_CALL = "safety_call"
+CALL_REQUEST = "call_request"
+INCONSISTENT = "referral_inconsistent"
+
+
+def _referral(task: Task) -> str | None:
+    return links.path("referral", task.subject_id)
+
+
+def _placement(task: Task) -> str | None:
+    return links.path("placement", task.subject_id)
+
+
+def _safety(task: Task) -> str | None:
+    return links.path("safety", task.pk)
+
+
+# kind: (label, words, link)
+_REFERRAL_KINDS = {
+    CALL_CLIENT: (
+        _("Call a client"),
+        _("Call at a safe time and help with the next step. Write down what was agreed."),
+    ),
+    CALL_BEFORE_TELLING: (
+        _("Call a client before she is told"),
+        _("A therapist says this person needs more than they can safely offer alone. Call first, then carry on."),
+    ),
+    HELP_CHOOSE: (_("Help somebody choose"), _("Call at a safe time and choose therapists together.")),
+    FIRST_CONTACT: (
+        _("A therapist has not made contact"),
+        _("Ask the therapist what happened, then tell the client what happens next."),
+    ),
+    NO_DECISION: (
+        _("A first meeting without a decision"),
+        _("Four weeks have passed. Ask both whether they want to go on."),
+    ),
+    INCONSISTENT: (
+        _("A referral nobody moves"),
+        _("The nightly check found a referral without a clear next step. Look at it and move it on."),
+    ),
+}
+
+
+def register() -> None:
+    """Register them all."""
+    for kind, (label, words) in _REFERRAL_KINDS.items():
+        register_kind(kind, label, words, _referral)
+    register_kind(
+        IDENTITY_CHECK,
+        _("Perhaps the same person"),
+        _("Compare the records. Merge them only when you are sure; the earliest clock counts."),
+    )
+    register_kind(
+        THERAPIST_OF_CLIENT,
+        _("A client's therapist is not listed any more"),
+        _("Her registration is in question. Call the client, and find out what she wants."),
+        _referral,
+    )
+    register_kind(
+        REVIEW, _("Time for a review"), _("Twelve weeks have passed. Look together at how it goes."), _placement
+    )
+    register_kind(
+        SAFETY_CALL,
+        _("A worrying answer: call"),
+        _("Read the answers, call by the printed time. Say only “It's …, calling back”."),
+        _safety,
+        second_person=True,
+    )
+    register_kind(
+        CALL_REQUEST,
+        _("Somebody left a number"),
+        _("Call by the printed time. Say only “It's …, calling back”."),
+        _safety,
+        second_person=True,
+    )

@@ -1,0 +1,157 @@
+"""What clients are told. Every change of state, in one message with what comes next; none carries only a no."""
+
+import datetime
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from notifications.models import Message
+from notifications.topics import Address, Rendered, register
+from referrals import words
+from referrals.messages import topics
+from referrals.messages.base import client_address, client_rendered
+from referrals.models import Offer, Placement, Referral
+
+Lines = Callable[[Referral, Message], list[str]]
+
+
+class ToClient:
+    """The handler of one topic. `lines` gives what is said between the greeting and where to turn."""
+
+    def __init__(self, lines: Lines, wanted: Callable[[Referral], bool]) -> None:
+        self._lines, self._wanted = lines, wanted
+
+    def address(self, message: Message) -> Address | None:
+        return client_address(_referral(message).client)
+
+    def still_wanted(self, message: Message) -> bool:
+        return self._wanted(_referral(message))
+
+    def render(self, message: Message) -> Rendered:
+        referral = _referral(message)
+        return client_rendered(referral, message.channel, self._lines(referral, message))
+
+
+def _referral(message: Message) -> Referral:
+    return Referral.objects.select_related("client").get(pk=message.subject_id)
+
+
+def _is_open(referral: Referral) -> bool:
+    return referral.state != Referral.State.CLOSED
+
+
+def _is_closed(referral: Referral) -> bool:
+    return referral.state == Referral.State.CLOSED
+
+
+def _is_choosing(referral: Referral) -> bool:
+    return referral.state == Referral.State.CHOOSING and referral.action_owner == Referral.Owner.CLIENT
+
+
+def _name_of_offer(message: Message) -> str:
+    offer = Offer.objects.select_related("therapist").get(pk=message.detail["offer"])
+    return words.first_name(offer.therapist.display_name)
+
+
+def _name_of_placement(message: Message) -> tuple[str, Placement]:
+    placement = Placement.objects.select_related("therapist").get(pk=message.detail["placement"])
+    return words.first_name(placement.therapist.display_name), placement
+
+
+def _call(message: Message) -> list[str]:
+    by = message.detail.get("call_by")
+    return [words.call_by(datetime.datetime.fromisoformat(by))] if by else []
+
+
+def _what_next(referral: Referral, message: Message, said: Callable[[str, datetime.datetime], str]) -> list[str]:
+    """Who is asked now, as far as it is still true when the message goes out; otherwise what she can do."""
+    following = message.detail.get("next")
+    if following is not None:
+        offer = Offer.objects.select_related("therapist").get(pk=following)
+        if offer.state == Offer.State.OPEN:
+            return [said(words.first_name(offer.therapist.display_name), offer.expires_at), *_call(message)]
+        return [_("More has happened since: your page tells you what happens now."), *_call(message)]
+    if referral.state != Referral.State.CHOOSING:
+        return [_("Your page tells you what happens now."), *_call(message)]
+    if referral.help_choosing and not referral.choices.exists():
+        return _call(message) or [words.choose_or_call()]
+    return [words.nobody_left(referral.queue_from), words.choose_or_call(), *_call(message)]
+
+
+def _sent(referral: Referral, message: Message) -> list[str]:
+    reference = _("We have your request. Your reference is %(reference)s. Keep it: you need it to sign in.")
+    return [reference % {"reference": referral.reference}, *_what_next(referral, message, words.asked)]
+
+
+def _no(referral: Referral, message: Message) -> list[str]:
+    return [words.a_no(_name_of_offer(message)), *_what_next(referral, message, words.now_asked)]
+
+
+def _no_answer(referral: Referral, message: Message) -> list[str]:
+    return [words.no_answer(_name_of_offer(message)), *_what_next(referral, message, words.now_asked)]
+
+
+def _unlisted(referral: Referral, message: Message) -> list[str]:
+    return [words.unlisted(_name_of_offer(message)), *_what_next(referral, message, words.now_asked)]
+
+
+def _changed(referral: Referral, message: Message) -> list[str]:
+    return [_("You have changed your list."), *_what_next(referral, message, words.asked)]
+
+
+def _asked(referral: Referral, message: Message) -> list[str]:
+    return [_("Thank you for talking with us."), *_what_next(referral, message, words.asked)]
+
+
+def _reopened(referral: Referral, message: Message) -> list[str]:
+    again = _("Your request is open again, and your wait counts from before.")
+    return [again, *_what_next(referral, message, words.asked)]
+
+
+def _meeting(referral: Referral, message: Message) -> list[str]:
+    name, placement = _name_of_placement(message)
+    return [words.meeting(name, placement.contact_due_at), _("Nobody has to commit before you have met.")]
+
+
+def _go_ahead(referral: Referral, message: Message) -> list[str]:
+    name, _placement = _name_of_placement(message)
+    return [words.in_therapy(name)]
+
+
+def _not_this_time(referral: Referral, message: Message) -> list[str]:
+    name, _placement = _name_of_placement(message)
+    return [words.not_on(name), *_what_next(referral, message, words.now_asked)]
+
+
+def _reminder(referral: Referral, message: Message) -> list[str]:
+    return [words.choose(), words.choose_or_call(), _("If you would rather stop, you can do that on your page too.")]
+
+
+def _call_coming(referral: Referral, message: Message) -> list[str]:
+    return _call(message)
+
+
+def _closed(referral: Referral, message: Message) -> list[str]:
+    undo = [words.undo_until(referral.undo_until)] if referral.undo_until else []
+    return [words.finished(), *undo, _("You can start a new request at any time.")]
+
+
+def register_all() -> None:
+    """Register every topic to clients."""
+    open_ones: dict[str, Lines] = {
+        topics.SENT: _sent,
+        topics.NO: _no,
+        topics.NO_ANSWER: _no_answer,
+        topics.UNLISTED: _unlisted,
+        topics.ASKED: _asked,
+        topics.CHOICES_CHANGED: _changed,
+        topics.REOPENED: _reopened,
+        topics.MEETING: _meeting,
+        topics.GO_AHEAD: _go_ahead,
+        topics.NOT_THIS_TIME: _not_this_time,
+        topics.CALL_COMING: _call_coming,
+    }
+    for topic, lines in open_ones.items():
+        register(topic, ToClient(lines, _is_open))
+    register(topics.REMINDER, ToClient(_reminder, _is_choosing))
+    register(topics.CLOSED, ToClient(_closed, _is_closed))

@@ -1,0 +1,53 @@
+"""Putting a message into the outbox: to the client's safe channel, or to a therapist's e-mail.
+
+The dedupe key is the event's, so that whatever runs twice writes once.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from clients.models import Client
+from notifications.models import Message
+from notifications.services import message_enqueue
+from referrals.models import Offer, Placement, Referral, ReferralEvent
+
+
+def tell_client(
+    *, topic: str, referral: Referral, event: ReferralEvent, not_before: datetime | None = None, **detail: Any
+) -> Message:
+    """Tell the client what an event means for her, outside quiet hours. `detail`: ids, codes and ISO times."""
+    client: Client = referral.client
+    return message_enqueue(
+        topic=topic,
+        subject_type="referral",
+        subject_id=referral.pk,
+        recipient_type="client",
+        recipient_id=client.pk,
+        channel=client.contact_channel,
+        dedupe_key=f"{topic}:{event.pk}",
+        not_before=not_before,
+        detail={"event": event.pk, **detail},
+        respect_quiet_hours=True,
+    )
+
+
+def tell_therapist_of_offer(*, topic: str, offer: Offer) -> Message:
+    """Tell a therapist about a request. One message per topic and request."""
+    return _to_therapist(topic, "offer", offer.pk, offer.therapist_id)
+
+
+def tell_therapist_of_placement(*, topic: str, placement: Placement) -> Message:
+    """Tell a therapist about somebody she meets. One message per topic and placement."""
+    return _to_therapist(topic, "placement", placement.pk, placement.therapist_id)
+
+
+def _to_therapist(topic: str, subject_type: str, subject_id: int, therapist_id: int) -> Message:
+    return message_enqueue(
+        topic=topic,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        recipient_type="therapist",
+        recipient_id=therapist_id,
+        dedupe_key=f"{topic}:{subject_id}",
+        respect_quiet_hours=True,
+    )

@@ -1,0 +1,26 @@
+"""The names of the topics this app registers with the outbox."""
+
+# To the client.
+SENT = "referral_sent"
+NO = "referral_no"
+NO_ANSWER = "referral_no_answer"
+UNLISTED = "referral_unlisted"
+ASKED = "referral_asked"
+CHOICES_CHANGED = "referral_choices_changed"
+MEETING = "referral_meeting"
+GO_AHEAD = "referral_go_ahead"
+NOT_THIS_TIME = "referral_not_this_time"
+REMINDER = "referral_reminder"
+CALL_COMING = "referral_call_coming"
+CLOSED = "referral_closed"
+REOPENED = "referral_reopened"
+CHANNEL_CODE = "channel_code"
+SIGN_IN_CODE = "client_sign_in_code"
+
+# To the therapist.
+REQUEST_NEW = "request_new"
+REQUEST_REMINDER = "request_reminder"
+REQUEST_WITHDRAWN = "request_withdrawn"
+CONTACT_READY = "placement_contact_ready"
+BOTH_GO_AHEAD = "placement_both_go_ahead"
+PLACEMENT_ENDED = "placement_ended_by_client"

@@ -1,0 +1,98 @@
+"""What may be due. These lists are only a start: whoever acts locks the row and looks again."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
+
+from notifications.models import Message
+from referrals import clocks
+from referrals.messages import topics
+from referrals.models import Offer, Placement, Referral, Submission
+from referrals.services.due import bars_requests
+from therapists.selectors.standing import standing_for
+
+CHUNK = 500
+OPEN = Offer.State.OPEN
+
+
+def expired_offers(now: datetime.datetime) -> list[int]:
+    """Open offers past their expiry."""
+    return _ids(Offer.objects.filter(state=OPEN, expires_at__lt=now).order_by("expires_at", "pk"))
+
+
+def offers_of_unlisted(now: datetime.datetime) -> list[int]:
+    """Open offers whose therapist may not be asked any more."""
+    pairs = list(Offer.objects.filter(state=OPEN).order_by("pk").values_list("pk", "therapist_id"))
+    barred = _barred({therapist for _, therapist in pairs}, now)
+    return [pk for pk, therapist in pairs if therapist in barred]
+
+
+def offers_half_over(now: datetime.datetime) -> list[int]:
+    """Open requests without a sign of life after half their time, which have not been reminded of."""
+    half = ExpressionWrapper(
+        F("opened_at") + (F("expires_at") - F("opened_at")) / 2, output_field=DateTimeField()
+    )
+    waiting = Offer.objects.filter(state=OPEN, interested_at__isnull=True).annotate(half=half)
+    reminded = Message.objects.filter(topic=topics.REQUEST_REMINDER, subject_type="offer").values("subject_id")
+    return _ids(waiting.filter(half__lt=now, expires_at__gte=now).exclude(pk__in=reminded).order_by("pk"))
+
+
+def choosing_to_remind(now: datetime.datetime) -> list[int]:
+    """Referrals whose client chooses and was not reminded as often as is due."""
+    found: list[int] = []
+    for sent, after in enumerate(clocks.CHOOSING_REMINDERS):
+        choosing = _choosing().filter(action_owner=Referral.Owner.CLIENT, reminders_sent=sent)
+        found += _ids(choosing.filter(choosing_since__lt=now - after))
+    return found
+
+
+def choosing_to_call(now: datetime.datetime) -> list[int]:
+    """Referrals that have been choosing so long that a call may be due; working days are counted one by one."""
+    earliest = now - datetime.timedelta(days=clocks.CHOOSING_CALL_LISTED_AFTER)
+    return _ids(_choosing().filter(choosing_since__lt=earliest))
+
+
+def overdue_referrals(now: datetime.datetime) -> list[int]:
+    """Referrals whose owner of the next step, not being the coordinator, let the time pass."""
+    states = (Referral.State.CHOOSING, Referral.State.MEETING, Referral.State.IN_THERAPY)
+    late = Referral.objects.filter(state__in=states, due_at__lt=now)
+    return _ids(late.exclude(action_owner=Referral.Owner.COORDINATOR).order_by("due_at", "pk"))
+
+
+def placements_in_question(now: datetime.datetime) -> list[int]:
+    """Live placements whose therapist's registration is in question."""
+    live = Placement.objects.exclude(state=Placement.State.ENDED).order_by("pk")
+    pairs = list(live.values_list("pk", "therapist_id"))
+    questioned: set[int] = set()
+    for ids in _chunks({therapist for _, therapist in pairs}):
+        standings = standing_for(ids, as_of=now)
+        questioned |= {pk for pk, found in standings.items() if "registration_in_question" in found.reasons}
+    return [pk for pk, therapist in pairs if therapist in questioned]
+
+
+def drafts_over(now: datetime.datetime) -> list[int]:
+    """Drafts past their time."""
+    return _ids(Submission.objects.filter(state=Submission.State.DRAFT, expires_at__lt=now).order_by("pk"))
+
+
+def _choosing() -> QuerySet[Referral]:
+    return Referral.objects.filter(state=Referral.State.CHOOSING).order_by("pk")
+
+
+def _ids(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
+
+
+def _barred(therapist_ids: set[int], now: datetime.datetime) -> set[int]:
+    barred: set[int] = set()
+    for ids in _chunks(therapist_ids):
+        standings = standing_for(ids, as_of=now)
+        barred |= {pk for pk, found in standings.items() if bars_requests(found.reasons)}
+    return barred
+
+
+def _chunks(ids: set[int]) -> Iterable[list[int]]:
+    ordered = sorted(ids)
+    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))

@@ -1,0 +1,124 @@
+"""What happens now, who must act, by when: the words of the panel at the top of "My referral"."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.models import Task
+from referrals import codes, kinds, words
+from referrals.models import Offer, Placement, Referral
+
+State, Owner = Referral.State, Referral.Owner
+
+
+@dataclass(frozen=True, slots=True)
+class NowPanel:
+    """`actions` are codes of what the client can do: choose, change_choices, call_me, go_ahead, not_this_time,
+    withdraw, undo, start_again. `therapist_id` and the two rows are set where the state has them.
+    """
+
+    lines: tuple[str, ...]
+    actions: tuple[str, ...]
+    owner: str
+    due_at: datetime | None
+    offer: Offer | None = None
+    placement: Placement | None = None
+
+
+def now_words(referral: Referral) -> NowPanel:
+    """Return the panel for the client."""
+    said = {
+        State.CHOOSING: _choosing,
+        State.REQUESTED: _requested,
+        State.MEETING: _meeting,
+        State.IN_THERAPY: _in_therapy,
+        State.CLOSED: _closed,
+    }
+    return said[State(referral.state)](referral)
+
+
+def _choosing(referral: Referral) -> NowPanel:
+    if referral.action_owner == Owner.COORDINATOR:
+        lines = [words.call_by(referral.due_at)] if referral.due_at else []
+        return _panel(referral, lines, ("choose", "withdraw"))
+    lines = [words.choose()]
+    if referral.choices.exists():
+        lines = [words.nobody_left(referral.queue_from), *lines]
+    return _panel(referral, lines + _call(referral), ("call_me", "choose", "withdraw"))
+
+
+def _requested(referral: Referral) -> NowPanel:
+    offer = Offer.objects.select_related("therapist").get(referral=referral, state=Offer.State.OPEN)
+    if offer.expires_at < clock.now():
+        # Until the tick has moved on; nothing false is said meanwhile.
+        lines = [_("We are looking who can be asked next. This takes a minute.")]
+    else:
+        lines = [words.asked(words.first_name(offer.therapist.display_name), offer.expires_at)]
+    return _panel(referral, lines + _call(referral), ("change_choices", "call_me", "withdraw"), offer=offer)
+
+
+def _meeting(referral: Referral) -> NowPanel:
+    placement = _live(referral)
+    name = words.first_name(placement.therapist.display_name)
+    decide = ("go_ahead", "not_this_time", "call_me", "withdraw")
+    if placement.contacted_at is None:
+        if referral.action_owner == Owner.COORDINATOR and referral.due_at is not None:
+            sorry = _("%(name)s has not told us yet that you have been contacted. We are asking.") % {"name": name}
+            return _panel(referral, [sorry, words.call_by(referral.due_at)], decide, placement=placement)
+        lines = [words.meeting(name, placement.contact_due_at)]
+    elif placement.client_go_ahead_at is not None:
+        return _panel(
+            referral, [words.you_go_ahead(name)], ("not_this_time", "call_me", "withdraw"), placement=placement
+        )
+    elif placement.therapist_go_ahead_at is not None:
+        lines = [words.therapist_goes_ahead(name)]
+    else:
+        lines = [words.met_decide(name)]
+    return _panel(referral, lines + _call(referral), decide, placement=placement)
+
+
+def _in_therapy(referral: Referral) -> NowPanel:
+    placement = _live(referral)
+    lines = [words.in_therapy(words.first_name(placement.therapist.display_name))]
+    if referral.due_at is not None:
+        lines.append(words.review_by(referral.due_at))
+    return _panel(referral, lines + _call(referral), ("call_me", "withdraw"), placement=placement)
+
+
+def _closed(referral: Referral) -> NowPanel:
+    lines, actions = [words.finished()], ["start_again"]
+    undo = referral.undo_until
+    if referral.closed_code == codes.WITHDRAWN and undo is not None and clock.now() <= undo:
+        lines.append(words.undo_until(undo))
+        actions = ["undo", *actions]
+    return _panel(referral, lines, tuple(actions))
+
+
+def _call(referral: Referral) -> list[str]:
+    """Somebody will call, when a call is on a human's list."""
+    calls = Task.objects.filter(
+        kind__in=(kinds.CALL_CLIENT, kinds.HELP_CHOOSE, kinds.THERAPIST_OF_CLIENT),
+        subject_type="referral",
+        subject_id=referral.pk,
+        state=Task.State.OPEN,
+    )
+    first = calls.order_by("due_at").first()
+    return [words.call_by(first.due_at)] if first else []
+
+
+def _live(referral: Referral) -> Placement:
+    live = Placement.objects.exclude(state=Placement.State.ENDED)
+    return live.select_related("therapist").get(referral=referral)
+
+
+def _panel(
+    referral: Referral,
+    lines: list[str],
+    actions: tuple[str, ...],
+    *,
+    offer: Offer | None = None,
+    placement: Placement | None = None,
+) -> NowPanel:
+    return NowPanel(tuple(lines), actions, referral.action_owner, referral.due_at, offer, placement)

@@ -1,0 +1,34 @@
+"""What was answered about safety. Values are read here and in the safety clinician's page only."""
+
+from django.db.models import QuerySet
+
+from referrals.models import Referral, SafetyAnswer, SafetyOption, Submission
+
+
+def alarming_options() -> set[tuple[int, str]]:
+    """Return (question pk, value) of every answer that opens a task."""
+    return set(SafetyOption.objects.filter(open_task=True).values_list("question_id", "value"))
+
+
+def has_alarm(referral: Referral) -> bool:
+    """Say whether any answer given with this referral alarms."""
+    answers = list(SafetyAnswer.objects.filter(referral=referral))
+    if not answers:
+        return False
+    alarming = alarming_options()
+    return any((answer.question_id, answer.value) in alarming for answer in answers)
+
+
+def latest_answers(submission: Submission) -> dict[int, SafetyAnswer]:
+    """Return the newest answer by question pk."""
+    rows = SafetyAnswer.objects.filter(submission=submission).order_by("pk")
+    return {answer.question_id: answer for answer in rows}
+
+
+def answers_of(referral: Referral) -> QuerySet[SafetyAnswer]:
+    """Return the answers given with a referral, by question. Whoever calls records the read."""
+    return (
+        SafetyAnswer.objects.filter(referral=referral)
+        .select_related("question")
+        .order_by("question__position", "pk")
+    )

@@ -1,0 +1,92 @@
+"""A changed list starts a new round; a request that waits for an answer stays unless its therapist was taken off."""
+
+from collections.abc import Sequence
+
+from core import clock
+from core.actors import Actor
+from referrals import kinds
+from referrals.answers import MAX_CHOICES, Chosen
+from referrals.errors import AlreadySaidNo, Incomplete
+from referrals.locks import Locked, referral_locked
+from referrals.messages import topics
+from referrals.messages.send import tell_client, tell_therapist_of_offer
+from referrals.models import Choice, Exclusion, Offer, Referral
+from referrals.services.calls import calls_cancel
+from referrals.services.events import referral_step
+from referrals.services.moving import offer_close
+from referrals.services.snapshots import fees_now, match_run_for
+from referrals.services.walk import referral_walk
+
+
+def choices_change(*, referral: Referral, choices: Sequence[Chosen], actor: Actor) -> Offer | None:
+    """Replace the list and walk it. Returns the request now open, if any.
+
+    Raises NotAllowed (nothing can be chosen in this state), Incomplete (an empty list), AlreadySaidNo.
+    """
+    wanted = list({chosen.therapist: chosen for chosen in choices}.values())[:MAX_CHOICES]
+    ids = [chosen.therapist for chosen in wanted]
+    with referral_locked(referral.pk, also=ids) as locked:
+        fresh = locked.referral
+        wanted = [chosen for chosen in wanted if chosen.therapist in locked.therapists]
+        if not wanted:
+            raise Incomplete(["choices"])
+        _require_askable(fresh, ids)
+        kept = _kept_request(locked, ids, actor)
+        _new_round(fresh, wanted, kept)
+        match_run_for(referral=fresh, actor=actor)
+        event = referral_step(referral=fresh, action="change_choices", actor=actor, detail={"round": fresh.round})
+        asked = kept or referral_walk(locked=locked, actor=actor)
+        if asked is not None:
+            calls_cancel(referral=fresh, kinds_=(kinds.HELP_CHOOSE,), actor=actor)
+        tell_client(topic=topics.CHOICES_CHANGED, referral=fresh, event=event, next=asked.pk if asked else None)
+        return asked
+
+
+def choices_create(*, referral: Referral, choices: Sequence[Chosen], asked: Offer | None = None) -> None:
+    """Write the list of the referral's present round."""
+    now, states = clock.now(), Choice.State
+    asked_id = asked.therapist_id if asked else None
+    Choice.objects.bulk_create(
+        Choice(
+            referral=referral,
+            round=referral.round,
+            rank=rank,
+            therapist_id=chosen.therapist,
+            will_wait=chosen.will_wait,
+            state=states.ASKED if chosen.therapist == asked_id else states.UNTRIED,
+            changed_at=now,
+        )
+        for rank, chosen in enumerate(choices, start=1)
+    )
+
+
+def _kept_request(locked: Locked, ids: Sequence[int], actor: Actor) -> Offer | None:
+    """Return the open request when its therapist is still on the list; otherwise take it back, which never counts."""
+    offer = locked.offer
+    if offer is None or offer.therapist_id in ids:
+        return offer
+    offer_close(locked=locked, offer=offer, action="withdraw", choice_action="take_back", actor=actor)
+    detail = {"offer": offer.pk, "therapist": offer.therapist_id}
+    referral_step(referral=locked.referral, action="take_back", actor=actor, detail=detail)
+    tell_therapist_of_offer(topic=topics.REQUEST_WITHDRAWN, offer=offer)
+    return None
+
+
+def _new_round(referral: Referral, wanted: Sequence[Chosen], kept: Offer | None) -> None:
+    agreed = dict(referral.fee_snapshot.get("therapists", {}))
+    new_ids = [chosen.therapist for chosen in wanted if str(chosen.therapist) not in agreed]
+    referral.fee_snapshot = {**referral.fee_snapshot, "therapists": {**agreed, **fees_now(new_ids)}}
+    referral.round += 1
+    referral.save(update_fields=["round", "fee_snapshot"])
+    choices_create(referral=referral, choices=wanted, asked=kept)
+
+
+def _require_askable(referral: Referral, ids: Sequence[int]) -> None:
+    """Raises AlreadySaidNo. A therapist's or coordinator's own exclusion is not told: the walk passes her by."""
+    noes = Choice.objects.filter(referral=referral, state=Choice.State.NO, therapist_id__in=ids)
+    own = Exclusion.objects.filter(
+        client_id=referral.client_id, side=Exclusion.Side.CLIENT, therapist_id__in=ids
+    )
+    refused = {*noes.values_list("therapist_id", flat=True), *own.values_list("therapist_id", flat=True)}
+    if refused:
+        raise AlreadySaidNo(sorted(refused))

@@ -1,0 +1,107 @@
+"""What coordinators and safety clinicians do by hand, each with a reason that is recorded."""
+
+from django.db import transaction
+
+from django.db import transaction
+
+from core import clock
+from core.actors import Actor
+from core.audit import record_write
+from referrals import codes
+from referrals.locks import referral_locked
+from referrals.messages import topics
+from referrals.messages.send import tell_client
+from referrals.models import Referral
+from referrals.services.calls import CALLS, calls_cancel
+from referrals.services.events import referral_step
+from referrals.services.moving import choosing_due
+from referrals.services.placements import closed
+from referrals.services.walk import referral_walk
+from referrals.services.withdrawal import everything_let_go, referral_reopen, withdraw, withdraw
+
+
+def redirect(*, referral: Referral, reason: str, actor: Actor) -> None:
+    """Close because other help is the right one, after speaking with the client. Raises NotAllowed, ValueError."""
+    _close(referral, "redirect", codes.REDIRECTED, reason, actor)
+
+
+def close_administratively(*, referral: Referral, code: str, reason: str, actor: Actor) -> None:
+    """Close with a code of CLOSE_CODES. Raises NotAllowed, ValueError (unknown code, no reason)."""
+    if code not in codes.CLOSE_CODES:
+        raise ValueError(code)
+    _close(referral, "close", code, reason, actor)
+
+
+def reopen(*, referral: Referral, reason: str, actor: Actor) -> None:
+    """Open a closed referral again: back to choosing, its time kept. Raises NotAllowed, AlreadyOpen, ValueError."""
+    _require_reason(reason)
+    with referral_locked(referral.pk) as locked:
+        referral_reopen(locked=locked, action="reopen", actor=actor)
+        _note_reason(referral, "referral_reopen_reason", reason, actor)
+
+
+def carry_on(*, referral: Referral, reason: str, actor: Actor) -> None:
+    """After a call: ask the next on the list, or give the choice back to the client with her ten days anew.
+
+    Closes the calls that were owed. Raises NotAllowed unless the referral is choosing, ValueError without a reason.
+    """
+    _require_reason(reason)
+    with referral_locked(referral.pk) as locked:
+        fresh = locked.referral
+        fresh.choosing_since, fresh.reminders_sent = clock.now(), 0
+        event = referral_step(
+            referral=fresh,
+            action="carry_on",
+            actor=actor,
+            owner=Referral.Owner.CLIENT,
+            due_at=choosing_due(fresh),
+        )
+        calls_cancel(referral=fresh, kinds_=CALLS, actor=actor)
+        following = referral_walk(locked=locked, actor=actor)
+        tell_client(topic=topics.ASKED, referral=fresh, event=event, next=following.pk if following else None)
+        _note_reason(referral, "referral_carry_on_reason", reason, actor)
+
+
+@transaction.atomic
+def withdraw_for(*, referral: Referral, reason: str, actor: Actor) -> None:
+    """Stop a referral for a client who asked for it, on the phone say. She can undo it as if she had done it herself.
+
+    Raises NotAllowed, ValueError without a reason.
+    """
+    _require_reason(reason)
+    withdraw(referral=referral, actor=actor)
+    _note_reason(referral, "referral_withdraw_reason", reason, actor)
+
+
+def withdraw_for(*, referral: Referral, reason: str, actor: Actor) -> None:
+    """Stop it because the client asked for that on the phone; she can undo it for seven days. Raises as `withdraw`."""
+    _require_reason(reason)
+    with transaction.atomic():
+        withdraw(referral=referral, actor=actor)
+        _note_reason(referral, "referral_withdraw_reason", reason, actor)
+
+
+def _close(referral: Referral, action: str, code: str, reason: str, actor: Actor) -> None:
+    _require_reason(reason)
+    with referral_locked(referral.pk) as locked:
+        everything_let_go(locked=locked, code=code, actor=actor)
+        locked.referral.closed_code = code
+        event = referral_step(referral=locked.referral, action=action, actor=actor)
+        _note_reason(referral, f"referral_{action}_reason", reason, actor)
+        closed(locked.referral, event, actor)
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValueError("a reason is recorded with everything done by hand")
+
+
+def _note_reason(referral: Referral, verb: str, reason: str, actor: Actor) -> None:
+    record_write(
+        actor=actor,
+        verb=verb,
+        obj_type="referral",
+        obj_id=referral.pk,
+        obj_label=referral.reference,
+        reason=reason.strip(),
+    )

@@ -1,0 +1,188 @@
+"""What falls due by the passing of time, one row at a time. Each function takes an id, locks, reads again, and does
+nothing when somebody was faster: so any number of ticks may run at once, and a tick that died is made good by the next.
+"""
+
+import datetime
+from contextlib import AbstractContextManager
+
+from core import clock
+from core.actors import system
+from core.choices import Role
+from core.models import Task
+from core.worklist import task_open
+from notifications.selectors import delivered
+from referrals import clocks, kinds
+from referrals.locks import Locked, referral_locked
+from referrals.messages import topics
+from referrals.messages.send import tell_client, tell_therapist_of_offer
+from referrals.models import Offer, Placement, Referral
+from referrals.services.calls import REFERRAL, call_open
+from referrals.services.events import referral_step
+from referrals.services.moving import request_silence, request_unlist
+from therapists.selectors.standing import standing
+from therapists.services.listing import request_unanswered_count
+
+TICK = system("tick")
+# Reasons for not being listed that an answer mends by itself: they do not take a request away.
+MENDED_BY_ANSWERING = frozenset({"not_confirmed", "unanswered"})
+REVIEW_WITHIN = datetime.timedelta(days=14)
+
+
+def offer_lapse(offer_id: int) -> bool:
+    """Nobody answered in time. Counted against the therapist only when the request had reached her."""
+    with _referral_of(offer_id) as locked:
+        offer = _still_open(locked, offer_id)
+        if offer is None or offer.expires_at >= clock.now():
+            return False
+        if delivered(topics.REQUEST_NEW, "offer", offer.pk):
+            request_unanswered_count(therapist_id=offer.therapist_id, actor=TICK)
+        request_silence(locked=locked, offer=offer, actor=TICK)
+        return True
+
+
+def offer_unlist(offer_id: int) -> bool:
+    """The therapist is not listed any more, for a reason her answer would not mend."""
+    with _referral_of(offer_id) as locked:
+        offer = _still_open(locked, offer_id)
+        if offer is None or not bars_requests(standing(offer.therapist_id, as_of=clock.now()).reasons):
+            return False
+        request_unlist(locked=locked, offer=offer, actor=TICK)
+        return True
+
+
+def bars_requests(reasons: tuple[str, ...]) -> bool:
+    """Say whether a therapist with these reasons loses the requests that wait for her."""
+    return bool(set(reasons) - MENDED_BY_ANSWERING)
+
+
+def offer_remind(offer_id: int) -> bool:
+    """Half her time is over. The dedupe key makes it one message."""
+    offer = Offer.objects.get(pk=offer_id)
+    if offer.state == Offer.State.OPEN and offer.interested_at is None:
+        tell_therapist_of_offer(topic=topics.REQUEST_REMINDER, offer=offer)
+        return True
+    return False
+
+
+def choosing_remind(referral_id: int) -> bool:
+    """Remind somebody who chooses after two and five days. After an outage one reminder stands for both."""
+    with referral_locked(referral_id) as locked:
+        referral = locked.referral
+        if not _choosing_by_herself(referral):
+            return False
+        chosen_for = clock.now() - (referral.choosing_since or clock.now())
+        passed = sum(chosen_for > after for after in clocks.CHOOSING_REMINDERS)
+        if passed <= referral.reminders_sent:
+            return False
+        referral.reminders_sent = passed
+        event = referral_step(referral=referral, action="remind", actor=TICK, detail={"reminder": passed})
+        tell_client(topic=topics.REMINDER, referral=referral, event=event)
+        return True
+
+
+def choosing_call(referral_id: int) -> bool:
+    """Whoever still chooses is called by the fifth working day in any case."""
+    with referral_locked(referral_id) as locked:
+        referral, nation = locked.referral, locked.referral.client.nation
+        since = referral.choosing_since
+        if since is None or clock.now() < clocks.choosing_call_listed(nation, since) or _called_since(referral, since):
+            return False
+        call_open(
+            referral=referral, why="choosing_long", actor=TICK, due_at=clocks.choosing_call_due(nation, since)
+        )
+        return True
+
+
+def referral_overdue(referral_id: int) -> bool:
+    """The time of whoever owned the next step is over: the coordinator has it now, and the client is told who calls."""
+    with referral_locked(referral_id) as locked:
+        referral = locked.referral
+        if not _is_overdue(referral):
+            return False
+        if referral.state == Referral.State.IN_THERAPY:
+            _review(locked)
+        else:
+            _hand_over(locked)
+        return True
+
+
+def _hand_over(locked: Locked) -> None:
+    referral = locked.referral
+    kind, why = kinds.CALL_CLIENT, "choosing_over"
+    if referral.state == Referral.State.MEETING:
+        contacted = locked.placement is not None and locked.placement.contacted_at is not None
+        kind, why = (kinds.NO_DECISION, "undecided") if contacted else (kinds.FIRST_CONTACT, "no_contact")
+    task = call_open(referral=referral, why=why, actor=TICK, kind=kind)
+    event = referral_step(
+        referral=referral,
+        action="hand_over",
+        actor=TICK,
+        owner=Referral.Owner.COORDINATOR,
+        due_at=task.due_at,
+        detail={"why": why, "task": task.pk},
+    )
+    tell_client(topic=topics.CALL_COMING, referral=referral, event=event, call_by=task.due_at.isoformat())
+
+
+def _review(locked: Locked) -> None:
+    placement = locked.placement
+    now = clock.now()
+    referral_step(
+        referral=locked.referral,
+        action="review",
+        actor=TICK,
+        owner=Referral.Owner.THERAPIST,
+        due_at=now + clocks.REVIEW_EVERY,
+    )
+    if placement is None:
+        return
+    user_id = locked.therapists[placement.therapist_id].user_id
+    task_open(
+        kind=kinds.REVIEW,
+        subject_type="placement",
+        subject_id=placement.pk,
+        owner_role=Role.THERAPIST if user_id else Role.COORDINATOR,
+        owner_id=user_id,
+        due_at=now + REVIEW_WITHIN,
+        actor=TICK,
+    )
+
+
+def placement_in_question(placement_id: int) -> bool:
+    """A client's therapist has come into question: a person calls the client. Asked anew after four weeks."""
+    placement = Placement.objects.select_related("referral__client").get(pk=placement_id)
+    since = clock.now() - clocks.MEETING_LASTS
+    before = Task.objects.filter(
+        kind=kinds.THERAPIST_OF_CLIENT, subject_type=REFERRAL, subject_id=placement.referral_id
+    )
+    if placement.state == Placement.State.ENDED or before.filter(created_at__gt=since).exists():
+        return False
+    call_open(
+        referral=placement.referral, why="registration", actor=TICK, kind=kinds.THERAPIST_OF_CLIENT
+    )
+    return True
+
+
+def _referral_of(offer_id: int) -> AbstractContextManager[Locked]:
+    return referral_locked(Offer.objects.values_list("referral_id", flat=True).get(pk=offer_id))
+
+
+def _still_open(locked: Locked, offer_id: int) -> Offer | None:
+    return locked.offer if locked.offer is not None and locked.offer.pk == offer_id else None
+
+
+def _choosing_by_herself(referral: Referral) -> bool:
+    return referral.state == Referral.State.CHOOSING and referral.action_owner == Referral.Owner.CLIENT
+
+
+def _is_overdue(referral: Referral) -> bool:
+    """A request's own expiry is the offer's affair; what the coordinator owns escalates as a task."""
+    if referral.state in (Referral.State.CLOSED, Referral.State.REQUESTED):
+        return False
+    over = referral.due_at is not None and referral.due_at < clock.now()
+    return over and referral.action_owner != Referral.Owner.COORDINATOR
+
+
+def _called_since(referral: Referral, since: datetime.datetime) -> bool:
+    calls = Task.objects.filter(kind=kinds.CALL_CLIENT, subject_type=REFERRAL, subject_id=referral.pk)
+    return calls.filter(created_at__gte=since).exists() or calls.filter(state=Task.State.OPEN).exists()

@@ -1,0 +1,96 @@
+"""The only place that changes a state: column and event row together, and with them who acts next by when."""
+
+from datetime import datetime
+from typing import Any
+
+from core import audit, clock
+from core.actors import Actor
+from referrals import clocks
+from referrals.models import Choice, Offer, Placement, Referral, ReferralEvent
+from referrals.transitions import CHOICE, OFFER, PLACEMENT, REFERRAL, NotAllowed
+
+CHOOSING, CLOSED = Referral.State.CHOOSING, Referral.State.CLOSED
+STEP_FIELDS = ["state", "action_owner", "due_at", "choosing_since", "reminders_sent", "closed_at", "closed_code"]
+
+
+def referral_step(
+    *,
+    referral: Referral,
+    action: str,
+    actor: Actor,
+    owner: str | None = None,
+    due_at: datetime | None = None,
+    detail: dict[str, Any] | None = None,
+) -> ReferralEvent:
+    """Take a referral one step, in the caller's transaction and under its lock.
+
+    Without `owner` whoever owns the next step keeps it; a referral that comes back to choosing belongs to the client
+    for ten days. `detail` holds ids and codes. Raises NotAllowed.
+    """
+    now = clock.now()
+    before = "" if referral.pk is None else referral.state
+    referral.state = REFERRAL.step(before, action)
+    if referral.state == CHOOSING and before != CHOOSING:
+        referral.choosing_since, referral.reminders_sent = now, 0
+        owner, due_at = owner or Referral.Owner.CLIENT, due_at or now + clocks.CHOOSING_LASTS
+    elif referral.state != CHOOSING:
+        referral.choosing_since = None
+    if owner is not None:
+        referral.action_owner, referral.due_at = owner, due_at
+    if referral.state == CLOSED:
+        referral.action_owner, referral.due_at, referral.closed_at = "", None, now
+    elif before == CLOSED:
+        referral.closed_at, referral.closed_code = None, ""
+    if before:
+        referral.save(update_fields=STEP_FIELDS)
+    else:
+        referral.save(force_insert=True)
+    return _record(referral, before, action, actor, detail or {})
+
+
+def _record(referral: Referral, before: str, action: str, actor: Actor, detail: dict[str, Any]) -> ReferralEvent:
+    event = ReferralEvent.objects.create(
+        referral=referral,
+        at=clock.now(),
+        action=action,
+        from_state=before,
+        to_state=referral.state,
+        actor_type=actor.type,
+        actor_id=actor.id,
+        actor_label=actor.label[:120],
+        detail=detail,
+    )
+    audit.record_write(
+        actor=actor,
+        verb=f"referral_{action}",
+        obj_type="referral",
+        obj_id=referral.pk,
+        obj_label=referral.reference,
+        detail={**detail, "event": event.pk},
+    )
+    return event
+
+
+def offer_step(*, offer: Offer, action: str, code: str = "") -> None:
+    """Close an offer. Compare and set: of two who answer at once, one raises NotAllowed."""
+    state, now = OFFER.step(offer.state, action), clock.now()
+    won = Offer.objects.filter(pk=offer.pk, state=offer.state).update(state=state, closed_at=now, code=code)
+    if not won:
+        raise NotAllowed(OFFER.name, offer.state, action)
+    offer.state, offer.closed_at, offer.code = state, now, code
+
+
+def choice_step(*, referral: Referral, therapist_id: int, action: str) -> None:
+    """Take the choice of this therapist on the referral's present list one step, if she still stands on it."""
+    choice = Choice.objects.filter(referral=referral, round=referral.round, therapist_id=therapist_id).first()
+    if choice is not None:
+        choice.state, choice.changed_at = CHOICE.step(choice.state, action), clock.now()
+        choice.save(update_fields=["state", "changed_at"])
+
+
+def placement_step(*, placement: Placement, action: str, by: str = "", code: str = "") -> None:
+    """Take a placement one step. Raises NotAllowed."""
+    placement.state = PLACEMENT.step(placement.state, action)
+    if placement.state == Placement.State.ENDED:
+        placement.ended_at, placement.ended_by, placement.end_code = clock.now(), by, code
+    placement.save(update_fields=["state", "ended_at", "ended_by", "end_code"])

@@ -1,0 +1,63 @@
+"""The tick moves whatever has become due; the nightly check proves that nothing stands still unnoticed.
+
+One bad row is logged by its id and left for the next tick: it never stops the others.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from celery import shared_task
+
+from core import clock
+from core.worklist import tasks_escalate_due
+from referrals.models import Submission
+from referrals.selectors import due
+from referrals.services import due as services
+from referrals.services.reconciliation import call_requests_forget, referrals_reconcile
+from referrals.services.submission import submission_expire
+
+logger = logging.getLogger(__name__)
+
+# In this order: a therapist who may not be asked at all is taken back before her silence would be counted.
+STEPS: tuple[tuple[str, Callable[..., Iterable[int]], Callable[[int], object]], ...] = (
+    ("unlist", due.offers_of_unlisted, services.offer_unlist),
+    ("lapse", due.expired_offers, services.offer_lapse),
+    ("remind therapist", due.offers_half_over, services.offer_remind),
+    ("remind client", due.choosing_to_remind, services.choosing_remind),
+    ("call", due.choosing_to_call, services.choosing_call),
+    ("overdue", due.overdue_referrals, services.referral_overdue),
+    ("therapist in question", due.placements_in_question, services.placement_in_question),
+    ("draft", due.drafts_over, lambda pk: submission_expire(submission=Submission(pk=pk), actor=services.TICK)),
+)
+
+
+@shared_task
+def tick() -> None:
+    """Do everything that is due now."""
+    now = clock.now()
+    for name, find, act in STEPS:
+        _each(name, find, act)
+    try:
+        tasks_escalate_due(now=now)
+    except Exception:
+        logger.exception("tick: escalation failed")
+
+
+@shared_task
+def reconcile() -> None:
+    """Look for referrals without a clear next step, and forget numbers that were called long ago."""
+    referrals_reconcile()
+    call_requests_forget()
+
+
+def _each(name: str, find: Callable[..., Iterable[int]], act: Callable[[int], object]) -> None:
+    try:
+        ids = list(find(clock.now()))
+    except Exception:
+        logger.exception("tick: %s could not be looked for", name)
+        return
+    for pk in ids:
+        try:
+            act(pk)
+        except Exception:
+            logger.exception("tick: %s failed for %s", name, pk)
