@@ -1,0 +1,112 @@
+"""What a coordinator or safety clinician writes down."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rota import safety_clinicians
+from core import clock
+from core.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
+from core.references import reference_clean
+from referrals.codes import CLOSE_CODES
+
+OUTCOMES = [
+    ("done", _("Done")),
+    ("reached", _("I reached the person")),
+    ("no_answer", _("No answer: I tried as the protocol says")),
+    ("passed_on", _("Passed on to somebody named in the note")),
+    ("not_needed", _("No longer needed")),
+]
+LOGGED = _("It is kept with your name in the record of this referral.")
+
+
+class CloseTaskForm(Form):
+    """How a task ended."""
+
+    outcome = RadiosField(label=_("What came of it?"), choices=OUTCOMES, missing=_("Choose what came of it"))
+    note = TextareaField(
+        label=_("Note"),
+        help_text=_("What was agreed, and what happens next. Who reads this: people on the desk."),
+        max_length=2000,
+        required=False,
+        rows=4,
+        read_when="",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("outcome") in {"no_answer", "passed_on"} and not data.get("note"):
+            self.add_error("note", _("Write when you tried, or who has it now"))
+        return data
+
+
+class FindForm(Form):
+    """A reference as somebody reads it out."""
+
+    reference = TextField(
+        label=_("Reference"),
+        help_text=_("Like RP-7K4C-9XQM."),
+        max_length=20,
+        missing=_("Enter a reference"),
+        widget=forms.TextInput(attrs={"class": "nhsuk-input--width-10", "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean_reference(self) -> str:
+        try:
+            return reference_clean(self.cleaned_data["reference"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class ReasonForm(Form):
+    """Why a coordinator steps in."""
+
+    reason = TextareaField(
+        label=_("Reason"), help_text=LOGGED, max_length=400, rows=3, missing=_("Write the reason"), read_when=""
+    )
+
+
+class CloseReferralForm(ReasonForm):
+    """Closing without the client's own word needs one of few codes."""
+
+    code = RadiosField(label=_("Why is it closed?"), choices=list(CLOSE_CODES.items()), missing=_("Choose why"))
+    field_order = ["code", "reason"]
+
+
+class ShiftForm(Form):
+    """One person on duty from one time to another on one day."""
+
+    user = SelectField(label=_("Safety clinician"), missing=_("Choose who is on duty"))
+    on = DateField(label=_("Day"), future=True)
+    starts = forms.TimeField(
+        label=_("From"),
+        input_formats=["%H:%M", "%H.%M", "%I%p", "%I:%M%p"],
+        widget=forms.TimeInput(format="%H:%M", attrs={"class": "nhsuk-input--width-5"}),
+        error_messages={"required": _("Enter a time such as 09:00"), "invalid": _("Enter a time such as 09:00")},
+    )
+    ends = forms.TimeField(
+        label=_("Until"),
+        help_text=_("An earlier time than the start means the next morning."),
+        input_formats=["%H:%M", "%H.%M", "%I%p", "%I:%M%p"],
+        widget=forms.TimeInput(format="%H:%M", attrs={"class": "nhsuk-input--width-5"}),
+        error_messages={"required": _("Enter a time such as 17:00"), "invalid": _("Enter a time such as 17:00")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"starts": datetime.time(9), "ends": datetime.time(17)})
+        super().__init__(*args, **kwargs)
+        self._people = {str(row.pk): row for row in safety_clinicians()}
+        choices = [("", _("Choose")), *((pk, row.name) for pk, row in self._people.items())]
+        self.fields["user"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        starts = datetime.datetime.combine(data["on"], data["starts"], clock.LONDON)
+        ends = datetime.datetime.combine(data["on"], data["ends"], clock.LONDON)
+        if ends <= starts:
+            ends = datetime.datetime.combine(data["on"] + datetime.timedelta(days=1), data["ends"], clock.LONDON)
+        return {"user": self._people[data["user"]], "starts_at": starts, "ends_at": ends}

@@ -1,0 +1,32 @@
+"""What may be shared, item by item, and with whom."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import YesNoField
+from referrals.forms.base import QuestionForm
+from referrals.sharing import SHARE_ITEMS
+
+
+class SharingForm(QuestionForm):
+    title = _("What may we share?")
+    lead = _("Say yes or no to each. You can change your mind later. If you say nothing, we take it as no.")
+    keys = ("shares",)
+
+    def arrange(self) -> None:
+        for item, words in SHARE_ITEMS.items():
+            if item == "own_words" and not self.answers.get("own_words"):
+                continue
+            if item == "identity" and not self.answers.get("identity"):
+                continue
+            if item == "practice_told" and not self.answers.get("practice_name"):
+                continue
+            self.fields[item] = YesNoField(label=words, required=False)
+
+    @classmethod
+    def read(cls, answers: dict[str, Any]) -> dict[str, Any]:
+        return {item: "yes" if value else "no" for item, value in (answers.get("shares") or {}).items()}
+
+    def write(self) -> dict[str, Any]:
+        return {"shares": {item: bool(self.cleaned_data.get(item)) for item in self.fields}}

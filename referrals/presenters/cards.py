@@ -1,0 +1,142 @@
+"""A ranked therapist in words, as a card on the matches page, on her own page, in the comparison and in the choices."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import clock, words
+from core.working_time import answer_due
+from matching.cards import Card
+from referrals.answers import Answers
+from referrals.words import first_name
+from therapists.models import Funder
+from therapists.selectors import reference
+from therapists.words import money, sessions_words
+
+# A mark that is no colour alone, and the word that stands before each reason.
+STATES: dict[str, tuple[str, Promise]] = {
+    "met": ("✓", gettext_lazy("Yes:")),
+    "partly": ("~", gettext_lazy("Partly:")),
+    "unmet": ("✗", gettext_lazy("No:")),
+    "not_stated": ("?", gettext_lazy("Not said:")),
+    "unknown": ("?", gettext_lazy("Not said:")),
+}
+SHOWN_MODALITIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonLine:
+    state: str
+    mark: str
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """Everything the template prints. `wait_tone` is "now" or "later"."""
+
+    id: int
+    name: str
+    first_name: str
+    initials: str
+    registers: list[str]
+    modalities: str
+    where: str
+    wait: str
+    wait_tone: str
+    fee: str
+    answer: str
+    formats: str
+    reasons: list[ReasonLine]
+    chosen: bool
+
+
+def card_lines(cards: Iterable[Card], answers: Answers) -> list[CardLine]:
+    """Return the cards in words, in their order. One query for the funder, and none per card."""
+    chosen = {choice.therapist for choice in answers.choices}
+    funder = funder_of(answers)
+    return [_line(card, funder, card.therapist_id in chosen) for card in cards]
+
+
+def _line(card: Card, funder: Funder | None, chosen: bool) -> CardLine:
+    return CardLine(
+        id=card.therapist_id,
+        name=card.name,
+        first_name=first_name(card.name),
+        initials=card.initials,
+        registers=[": ".join(filter(None, pair)) for pair in card.registrations],
+        modalities=some(card.modalities),
+        where=where_words(card),
+        wait=wait_words(card.wait_weeks, card.name, card.confirmed_at),
+        wait_tone="now" if card.wait_weeks == 0 else "later",
+        fee=fee_words(card.fee_pence, card.concession_pence, funder),
+        answer=answer_words(card.name, card.answering_days, card.nation),
+        formats=", ".join(str(name) for name in card.formats),
+        reasons=reason_lines(card.reasons),
+        chosen=chosen,
+    )
+
+
+def some(names: Sequence[Any]) -> str:
+    """Return the first few names, and how many more there are."""
+    shown = ", ".join(str(name) for name in names[:SHOWN_MODALITIES])
+    more = len(names) - SHOWN_MODALITIES
+    return _("%(shown)s and %(more)d more") % {"shown": shown, "more": more} if more > 0 else shown
+
+
+def reason_lines(reasons: Iterable[Any]) -> list[ReasonLine]:
+    return [ReasonLine(r.state, STATES[r.state][0], str(STATES[r.state][1]), str(r.words)) for r in reasons]
+
+
+def wait_words(weeks: int | None, name: str, confirmed_at: Any) -> str:
+    """Return "Place free now. Cara told us on Thursday 19 November." or that nobody can say."""
+    if weeks is None:
+        return _("We cannot say yet.")
+    if weeks > 0:
+        return _("No place now.")
+    if confirmed_at is None:
+        return _("Place free now.")
+    told = {"name": first_name(name), "day": words.day(confirmed_at)}
+    return _("Place free now. %(name)s told us on %(day)s.") % told
+
+
+def fee_words(fee_pence: int | None, concession_pence: int | None, funder: Funder | None) -> str:
+    if funder is not None:
+        return _("Free to you, %(sessions)s. %(funder)s pays.") % {
+            "sessions": sessions_words(funder.sessions),
+            "funder": funder.name,
+        }
+    if fee_pence is None:
+        return _("Ask about the fee")
+    if concession_pence is not None and concession_pence < fee_pence:
+        return _("%(fee)s a session. %(less)s if you have little money.") % {
+            "fee": money(fee_pence),
+            "less": money(concession_pence),
+        }
+    return _("%(fee)s a session") % {"fee": money(fee_pence)}
+
+
+def where_words(card: Card) -> str:
+    """Return the town with the distance, and how else one can meet."""
+    formats = ", ".join(str(name) for name in card.formats)
+    if not card.location_town and not card.distance_words:
+        return formats
+    place = card.location_town or _("In person")
+    near = _("%(town)s, %(distance)s away") % {"town": place, "distance": card.distance_words}
+    return f"{near if card.distance_words else place}. {formats}"
+
+
+def answer_words(name: str, answering_days: int, nation: str) -> str:
+    """Return by when she would answer if she were asked now: a date, never "within three days"."""
+    due = answer_due(answering_days_mask=answering_days, nation=nation, start=clock.now())
+    return _("If we ask today, %(name)s answers by %(when)s.") % {"name": first_name(name), "when": words.when(due)}
+
+
+def funder_of(answers: Answers) -> Funder | None:
+    rows = reference.funders_open_to_self_referral(answers.nation) if answers.funder_slug else []
+    return next((row for row in rows if row.slug == answers.funder_slug), None)

@@ -1,0 +1,47 @@
+"""The people on somebody's list, in words: for the choices page, the comparison and the check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from clients.preferences import Stated
+from matching.cards import cards
+from matching.services.ranking import why_for
+from referrals.answers import Answers
+from referrals.presenters.cards import CardLine, card_lines
+
+Person = CardLine
+MOST_SIDE_BY_SIDE = 3
+
+
+def people(answers: Answers, stated: Stated, *, seed: int) -> list[Person]:
+    """Return the chosen people in their order; whoever may not be shown any more is left out."""
+    ids = [choice.therapist for choice in answers.choices]
+    if not ids:
+        return []
+    why = why_for(stated, ids, seed=seed)
+    rows = [why[pk].row for pk in ids if pk in why and why[pk].row is not None]
+    return card_lines(cards(rows), answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: str
+    cells: list[list[str]]
+
+
+def comparison(shown: Sequence[Person]) -> list[Row]:
+    """Return the rows of the side-by-side table, one cell of lines per person."""
+    rows = [
+        Row(_("Place"), [[person.wait] for person in shown]),
+        Row(_("Cost"), [[person.fee] for person in shown]),
+        Row(_("Where and how"), [[person.where] for person in shown]),
+        Row(_("Kinds of therapy"), [[person.modalities] for person in shown]),
+        Row(_("Register"), [person.registers for person in shown]),
+        Row(_("Answer"), [[person.answer] for person in shown]),
+    ]
+    reasons = [[f"{line.label} {line.words}" for line in person.reasons] for person in shown]
+    if any(reasons):
+        rows.insert(1, Row(_("What you asked for"), reasons))
+    return rows

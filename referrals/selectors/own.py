@@ -1,0 +1,31 @@
+"""A client's own referral, for the session that proved it is hers."""
+
+from notifications.models import Message
+from referrals.messages import topics
+from referrals.models import Choice, Referral
+
+
+def own_referral(pk: object) -> Referral | None:
+    """Return the referral whose pk stands in a proved session, with its client; None for anything else."""
+    if not isinstance(pk, int):
+        return None
+    return Referral.objects.select_related("client", "funder", "preferences").filter(pk=pk).first()
+
+
+def still_to_try(referral: Referral) -> list[int]:
+    """Return the therapists of the list who have not answered yet, in order."""
+    live = (Choice.State.UNTRIED, Choice.State.ASKED)
+    return list(referral.choices.filter(state__in=live).order_by("rank").values_list("therapist_id", flat=True))
+
+
+def choices_of(referral: Referral) -> list[Choice]:
+    """Return the whole list in order, whatever became of each."""
+    return list(referral.choices.select_related("therapist").order_by("rank"))
+
+
+def sent_messages(referral: Referral) -> list[Message]:
+    """Return what was sent to her about this referral, newest first; codes are none of it."""
+    about = Message.objects.filter(
+        subject_type="referral", subject_id=referral.pk, recipient_type="client", state=Message.State.SENT
+    )
+    return list(about.exclude(topic=topics.SIGN_IN_CODE).order_by("-sent_at")[:50])

@@ -1,0 +1,146 @@
+"""Putting somebody on the list and taking her off, moving her up and down, and asking for help to choose."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from core.policy import public
+from matching.services.ranking import why_for
+from referrals.answers import MAX_CHOICES, Chosen
+from referrals.presenters import steps
+from referrals.presenters.listing import address_of
+from referrals.presenters.people import Person, people
+from referrals.views.drafts import Choosing, Draft, with_choosing
+from therapists.selectors.names import names_of
+
+WHY = "people choose before they say who they are"
+UNDO_KEY = "choices_before"
+
+
+@public(WHY)
+@require_POST
+@with_choosing
+def choose(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
+    """Put somebody on the list, at its end. Pressing twice changes nothing; nobody who does not fit gets on it."""
+    choices = draft.answers.choices
+    if any(choice.therapist == pk for choice in choices):
+        return _back(request, pk)
+    name = _name(pk)
+    if len(choices) >= MAX_CHOICES:
+        messages.warning(request, _("You have chosen five. Take one off to choose somebody else."))
+    elif not name or not can_be_chosen(draft, pk):
+        messages.warning(request, _("This person cannot see new people at the moment, so you cannot choose them."))
+    else:
+        draft.save(choices=(*choices, Chosen(pk)), help_choosing=False)
+        messages.success(request, _("%(name)s is on your list.") % {"name": name})
+    return _back(request, pk)
+
+
+@public(WHY)
+@require_POST
+@with_choosing
+def unchoose(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
+    """Take somebody off the list. One tap puts the list back as it was."""
+    kept = tuple(choice for choice in draft.answers.choices if choice.therapist != pk)
+    if len(kept) != len(draft.answers.choices):
+        request.session[UNDO_KEY] = [choice.therapist for choice in draft.answers.choices]
+        draft.save(choices=kept)
+        messages.info(request, _("%(name)s is off your list.") % {"name": _name(pk)}, extra_tags="undo")
+    return _back(request, pk)
+
+
+@public(WHY)
+@require_POST
+@with_choosing
+def undo(request: HttpRequest, draft: Choosing) -> HttpResponse:
+    before = request.session.pop(UNDO_KEY, None) or []
+    kept = tuple(Chosen(pk) for pk in before[:MAX_CHOICES])
+    if kept:
+        draft.save(choices=kept)
+        messages.success(request, _("Your list is as it was."))
+    return redirect("referrals:choices")
+
+
+@public(WHY)
+@require_POST
+@with_choosing
+def move(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
+    """Move somebody one place up or down. At the end of the list nothing moves."""
+    order = list(draft.answers.choices)
+    at = next((index for index, choice in enumerate(order) if choice.therapist == pk), None)
+    if at is not None:
+        to = at - 1 if request.POST.get("way") == "up" else at + 1
+        if 0 <= to < len(order):
+            order[at], order[to] = order[to], order[at]
+            draft.save(choices=tuple(order))
+    return redirect(f"{reverse('referrals:choices')}#c{pk}")
+
+
+@public(WHY)
+@require_POST
+@with_choosing
+def help_choosing(request: HttpRequest, draft: Choosing) -> HttpResponse:
+    """Not being able to choose is a choice: a person helps."""
+    if not isinstance(draft, Draft):
+        return redirect("referrals:my_referral")
+    draft.save(help_choosing=True, choices=())
+    return redirect("referrals:choices")
+
+
+@public(WHY)
+@require_GET
+@with_choosing
+def choices(request: HttpRequest, draft: Choosing) -> HttpResponse:
+    rows = kept_people(request, draft)
+    onward = steps.after("choices", draft.data)
+    context = {
+        "rows": rows,
+        "editing": not isinstance(draft, Draft),
+        "helped": draft.answers.help_choosing,
+        "go_on": onward.url if onward else "",
+        "can_undo": UNDO_KEY in request.session,
+        "back_url": reverse("referrals:matches"),
+    }
+    return render(request, "referrals/choices.html", context)
+
+
+def kept_people(request: HttpRequest, draft: Choosing) -> list[Person]:
+    """Return the people on the list; whoever may not be shown any more is taken off it, and that is said."""
+    rows = people(draft.answers, draft.stated(), seed=draft.seed)
+    shown = {row.id for row in rows}
+    kept = tuple(choice for choice in draft.answers.choices if choice.therapist in shown)
+    if len(kept) != len(draft.answers.choices):
+        draft.save(choices=kept)
+        messages.warning(
+            request,
+            _("Somebody on your list cannot see new people at the moment. We took them off. It is not because of you."),
+        )
+    return rows
+
+
+def can_be_chosen(draft: Choosing, pk: int) -> bool:
+    """Say whether she is listed, has a place and is not excluded; that she misses a wish does not matter."""
+    why = why_for(draft.stated(), [pk], seed=draft.seed).get(pk)
+    return why is not None and why.row is not None and not set(why.failed) & {"not_taking", "excluded"}
+
+
+def chosen_names(draft: Choosing) -> list[dict[str, object]]:
+    names = names_of([choice.therapist for choice in draft.answers.choices])
+    chosen = draft.answers.choices
+    return [{"id": c.therapist, "name": names[c.therapist]} for c in chosen if c.therapist in names]
+
+
+def _name(pk: int) -> str:
+    return names_of([pk]).get(pk, "")
+
+
+def _back(request: HttpRequest, pk: int) -> HttpResponse:
+    where = request.POST.get("back", "")
+    if where == "therapist":
+        return redirect("referrals:therapist", pk=pk)
+    if where == "choices":
+        return redirect("referrals:choices")
+    return redirect(f"{address_of(where)}#t{pk}")

@@ -1,0 +1,150 @@
+"""What somebody is choosing for: a draft not yet sent, or, once she has signed in, her referral's list being changed.
+
+The session of a draft holds its token and nothing else; a list being changed is a list of ids in the session, because
+opening the page must change nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from clients.preferences import Stated
+from core.actors import Actor
+from core.policy import CLIENT_SESSION_KEY
+from referrals.answers import SELF_PAY, Answers, Chosen
+from referrals.models import Referral, Submission
+from referrals.presenters import steps
+from referrals.selectors.own import own_referral, still_to_try
+from referrals.services.submission import submission_find, submission_save
+
+TOKEN_KEY = "submission"  # noqa: S105 - a session key's name
+SAFETY_KEY = "safety_done"
+CODE_KEY = "code_id"
+SENT_KEY = "sent"
+EDIT_KEY = "choices_edit"
+
+# Before anything is sent there is no client to name: records say that a visitor did it.
+VISITOR = Actor("visitor", "", "visitor")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft and what is known about it. `data` are the answers with the facts that conditions of the flow need."""
+
+    submission: Submission
+    answers: Answers
+    data: dict[str, Any]
+    referral: Referral | None = None
+
+    @property
+    def seed(self) -> int:
+        return int(self.submission.seed)
+
+    def stated(self) -> Stated:
+        return self.answers.stated()
+
+    def save(self, **changes: Any) -> None:
+        """Store changed answers."""
+        submission_save(submission=self.submission, answers=replace(self.answers, **changes))
+
+
+@dataclass(frozen=True)
+class ListEdit:
+    """The list of a referral that was sent, while it is being changed. Only the list can change."""
+
+    request: HttpRequest
+    referral: Referral
+    answers: Answers
+
+    @property
+    def seed(self) -> int:
+        return int(self.referral.seed)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return {"nation": self.answers.nation, "adult": True, "paying": self.answers.paying}
+
+    def stated(self) -> Stated:
+        return Stated.from_canonical(self.referral.preferences.data)
+
+    def save(self, *, choices: tuple[Chosen, ...] = (), help_choosing: bool = False) -> None:
+        self.request.session[EDIT_KEY] = [choice.therapist for choice in choices]
+
+
+Choosing = Draft | ListEdit
+
+
+def draft_of(request: HttpRequest) -> Draft | None:
+    """Return the visitor's draft; None when there is none, or it expired, or was sent."""
+    token = request.session.get(TOKEN_KEY)
+    submission = submission_find(token) if token else None
+    if submission is None or submission.state != Submission.State.DRAFT:
+        return None
+    answers = Answers.from_dict(submission.answers)
+    data = answers.to_dict()
+    if submission.channel_proved_at:
+        data[steps.PROVED] = True
+    if request.session.get(SAFETY_KEY):
+        data[steps.SAFETY_DONE] = True
+    return Draft(submission, answers, data)
+
+
+def choosing_of(request: HttpRequest) -> Choosing | None:
+    """Return the visitor's draft, or the list she is changing in a referral that is hers."""
+    return draft_of(request) or list_edit_of(request)
+
+
+def list_edit_of(request: HttpRequest) -> ListEdit | None:
+    referral = own_referral(request.session.get(CLIENT_SESSION_KEY))
+    if referral is None or referral.state == Referral.State.CLOSED:
+        return None
+    ids = request.session.get(EDIT_KEY)
+    if ids is None:
+        ids = still_to_try(referral)
+    paying = referral.funder.slug if referral.funder else SELF_PAY
+    answers = Answers(nation=referral.client.nation, adult=True, paying=paying, choices=tuple(map(Chosen, ids)))
+    return ListEdit(request, referral, answers)
+
+
+View = Callable[..., HttpResponse]
+
+
+def _handing(find: Callable[[HttpRequest], Any], view: View) -> View:
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        draft = find(request)
+        if draft is None:
+            return redirect("referrals:start")
+        return view(request, *args, draft=draft, **kwargs)
+
+    return asked
+
+
+def with_draft(view: View) -> View:
+    """Hand the draft to the view as `draft`; without one, lead to the start page. Goes under the policy marker."""
+    return _handing(draft_of, view)
+
+
+def with_choosing(view: View) -> View:
+    """As `with_draft`, for pages that also serve a referral's list; needed questions must be answered before."""
+    return _handing(choosing_of, _after("matches", view))
+
+
+def with_draft_after(slug: str) -> Callable[[View], View]:
+    """As `with_draft`, and only once every needed question before the page `slug` is answered."""
+    return lambda view: with_draft(_after(slug, view))
+
+
+def _after(slug: str, view: View) -> View:
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, draft: Choosing, **kwargs: Any) -> HttpResponse:
+        missing = steps.missing_before(slug, draft.data)
+        if missing is not None:
+            return redirect(missing.url)
+        return view(request, *args, draft=draft, **kwargs)
+
+    return asked

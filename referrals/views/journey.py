@@ -1,0 +1,170 @@
+"""The client's questions, from the start page to the last one."""
+
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from clients.models import Client
+from core import crisis
+from core.flow import Step
+from core.policy import public
+from core.views.flow import FlowView
+from referrals.answers import Answers
+from referrals.presenters import steps
+from referrals.presenters.information import notes_for
+from referrals.services.submission import submission_save, submission_start
+from referrals.views.drafts import CODE_KEY, SAFETY_KEY, TOKEN_KEY, Draft, draft_of, with_draft, with_draft_after
+
+NEVER_ASKED_BEFORE = "people choose before they say who they are, so nobody signs in here"
+
+
+@public("the front door")
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    return render(request, "referrals/start.html", {"has_draft": draft_of(request) is not None})
+
+
+@public("starting asks for nothing")
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Open a new draft. A second press of the button opens the first one again."""
+    draft = draft_of(request)
+    if draft is None or draft.data:
+        _submission, token = submission_start()
+        request.session.cycle_key()
+        request.session[TOKEN_KEY] = token
+        for key in (SAFETY_KEY, CODE_KEY):
+            request.session.pop(key, None)
+    return redirect(steps.page("where").url)
+
+
+@public("somebody under 18 must be led somewhere, whoever she is")
+@require_GET
+def under_18(request: HttpRequest) -> HttpResponse:
+    return render(request, "referrals/under_18.html")
+
+
+@public(NEVER_ASKED_BEFORE)
+class QuestionView(FlowView):
+    """One question. Answers are kept in the draft as soon as they are valid."""
+
+    flow = steps.FLOW
+    draft: Draft
+
+    def load_draft(self, request: HttpRequest) -> dict[str, Any] | None:
+        draft = draft_of(request)
+        if draft is None:
+            return None
+        self.draft = draft
+        return draft.data
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        return self._too_early(request, slug) or super().get(request, slug)
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        return self._too_early(request, slug) or super().post(request, slug)
+
+    def _too_early(self, request: HttpRequest, slug: str) -> HttpResponse | None:
+        step = self.flow.get(slug)
+        if step is None or step.form is None:
+            raise Http404
+        draft = draft_of(request)
+        missing = steps.missing_before(slug, draft.data) if draft else None
+        return redirect(missing.url) if missing else None
+
+    def save_answers(self, request: HttpRequest, step: Step, answers: dict[str, Any]) -> None:
+        if answers.get("adult") is False:
+            # Nothing is kept about a child who came to the wrong door.
+            answers = {key: value for key, value in answers.items() if key != "adult"}
+        if answers.get("channel") == Client.Channel.PHONE:
+            answers = {key: value for key, value in answers.items() if key != "channel"}
+        if step.slug == "where":
+            crisis.remember_nation(request, answers.get("nation", ""))
+        submission_save(submission=self.draft.submission, answers=Answers.from_dict(answers))
+
+    def _after(self, request: HttpRequest, step: Step, answers: dict[str, Any]) -> str:
+        if answers.get("adult") is False:
+            return reverse("referrals:under_18")
+        if step.slug == "reach" and answers.get("channel") == Client.Channel.PHONE:
+            return reverse("referrals:call_me")
+        if "change" not in request.GET:
+            return super()._after(request, step, answers)
+        target = cast(steps.Page, step)
+        if target.slug in {"reach", "reach-at"}:
+            # A changed address must be proved before anything else.
+            return super()._after(_without_change(request), step, answers)
+        opened = self._opened(step, answers)
+        if opened is not None:
+            return f"{opened.url}?{urlencode({'change': request.GET['change']})}"
+        return self.check_url()
+
+    def _opened(self, step: Step, answers: dict[str, Any]) -> steps.Page | None:
+        """Return the question right after this one, when the new answer is what leads to it."""
+        following = steps.after(step.slug, answers)
+        before = {kept.slug for kept in self.flow.steps(self.draft.data)}
+        return following if following is not None and following.slug not in before else None
+
+    def form_kwargs(self, step: Step, answers: dict[str, Any]) -> dict[str, Any]:
+        return {"answers": answers}
+
+    def step_url(self, step: Step) -> str:
+        return cast(steps.Page, step).url
+
+    def start_url(self) -> str:
+        return reverse("referrals:start")
+
+    def check_url(self) -> str:
+        return reverse("referrals:check" if self.request.GET.get("change") != "matches" else "referrals:matches")
+
+    def finish_url(self, answers: Any) -> str:
+        return reverse("referrals:check")
+
+    def extra_context(self, step: Step, answers: Any) -> dict[str, Any]:
+        shown = cast(steps.Page, step)
+        self.template_name = shown.template
+        own = {"autosave_url": reverse("referrals:autosave", args=[step.slug]), "save_url": reverse("referrals:save")}
+        return {**own, **progress(step, answers)}
+
+
+def _without_change(request: HttpRequest) -> HttpRequest:
+    request.GET = request.GET.copy()
+    request.GET.pop("change", None)
+    return request
+
+
+def progress(step: Step, answers: Any) -> dict[str, Any]:
+    """Return how far somebody is in her part: parts are short enough to promise an end."""
+    part = cast(steps.Page, step).part
+    asked = [other for other in steps.FLOW.steps(answers) if cast(steps.Page, other).part == part and other.keys]
+    return {"number": asked.index(step) + 1 if step in asked else None, "of": len(asked), "part": part}
+
+
+@public("the page saves itself when somebody has to leave it")
+@require_POST
+@with_draft
+def autosave(request: HttpRequest, slug: str, draft: Draft) -> HttpResponse:
+    """Keep what is valid of a half-filled page; say nothing about the rest."""
+    step = steps.FLOW.get(slug)
+    if step is not None and step.form is not None and steps.missing_before(slug, draft.data) is None:
+        form = step.form(request.POST, answers=draft.data)
+        if form.is_valid():
+            answers = steps.FLOW.cleaned_answers({**draft.data, **form.write()})
+            if answers.get("adult") is not False:
+                submission_save(submission=draft.submission, answers=Answers.from_dict(answers))
+    return HttpResponse(status=204)
+
+
+@public(NEVER_ASKED_BEFORE)
+@with_draft_after("good-to-know")
+def information(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """What is good to know about some issues before choosing. It stops nobody."""
+    notes = notes_for(draft.answers.issues)
+    if not notes:
+        return redirect(steps.page("reasons").url)
+    onward = steps.after("good-to-know", draft.data)
+    context = {"notes": notes, "onward": onward.url if onward else "", "back_url": steps.page("reasons").url}
+    return render(request, "referrals/information.html", context)

@@ -1,0 +1,170 @@
+"""My referral: what happens now, who must act and by when, and everything she can do about it. Every act is a POST."""
+
+import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from core import leave, words
+from core.policy import client_session
+from referrals.answers import Chosen
+from referrals.errors import AlreadySaidNo, NotAllowed, Refused
+from referrals.models import Referral
+from referrals.presenters.mine import choice_rows, message_rows
+from referrals.selectors.now import now_words
+from referrals.selectors.own import choices_of, sent_messages
+from referrals.selectors.timeline import timeline
+from referrals.services.choices import choices_change
+from referrals.services.placements import go_ahead, not_this_time
+from referrals.services.sign_in import referral_opened
+from referrals.services.withdrawal import call_me, withdraw, withdraw_undo
+from referrals.views.check import spoken
+from referrals.views.clients import actor_of, my_own
+from referrals.views.drafts import EDIT_KEY, list_edit_of
+
+HERS = "it is her own referral, proved by a code"
+FRESH_KEY = "fresh_sign_in"
+OPENED_KEY = "opened_before"
+
+
+@leave.open_after_leaving
+@client_session(HERS)
+@never_cache
+@require_GET
+@my_own
+def my_referral(request: HttpRequest, referral: Referral) -> HttpResponse:
+    if request.session.pop(FRESH_KEY, False) or OPENED_KEY not in request.session:
+        before = referral_opened(referral=referral, actor=actor_of(referral))
+        request.session[OPENED_KEY] = before.isoformat() if before else ""
+    now = now_words(referral)
+    context = {
+        "referral": referral,
+        "spoken": spoken(referral.reference),
+        "now": now,
+        "timeline": timeline(referral, viewer="client"),
+        "choices": choice_rows(choices_of(referral)),
+        "messages_sent": message_rows(sent_messages(referral)),
+        "opened_before": _opened(request),
+        "can": dict.fromkeys(now.actions, True),
+    }
+    return render(request, "referrals/my_referral.html", context)
+
+
+def _opened(request: HttpRequest) -> datetime.datetime | None:
+    text = request.session.get(OPENED_KEY)
+    return datetime.datetime.fromisoformat(text) if text else None
+
+
+@client_session(HERS)
+@require_POST
+@my_own
+def change_choices(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """Begin to change the list. Nothing changes until it is saved."""
+    request.session.pop(EDIT_KEY, None)
+    return redirect("referrals:choices")
+
+
+@client_session(HERS)
+@require_POST
+@my_own
+def save_choices(request: HttpRequest, referral: Referral) -> HttpResponse:
+    edit = list_edit_of(request)
+    if edit is None:
+        raise Http404
+    try:
+        choices_change(referral=referral, choices=edit.answers.choices, actor=actor_of(referral))
+    except Refused as refused:
+        if isinstance(refused, AlreadySaidNo):
+            _drop(request, edit.answers.choices, set(refused.therapist_ids))
+        messages.warning(request, str(refused))
+        return redirect("referrals:choices")
+    except NotAllowed:
+        return _too_late(request)
+    request.session.pop(EDIT_KEY, None)
+    messages.success(request, _("Your choices are saved."))
+    return redirect("referrals:my_referral")
+
+
+def _drop(request: HttpRequest, choices: tuple[Chosen, ...], gone: set[int]) -> None:
+    request.session[EDIT_KEY] = [choice.therapist for choice in choices if choice.therapist not in gone]
+
+
+@client_session(HERS)
+@require_POST
+@my_own
+def decide(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """After the first meeting: go ahead, or not this time. Neither needs a reason."""
+    placement = now_words(referral).placement
+    if placement is None:
+        return _too_late(request)
+    act = {"go_ahead": go_ahead, "not_this_time": not_this_time}.get(request.POST.get("decision", ""))
+    if act is None:
+        raise Http404
+    try:
+        act(placement=placement, side="client", actor=actor_of(referral))
+    except (Refused, NotAllowed):
+        return _too_late(request)
+    messages.success(request, _("Thank you. We have noted that."))
+    return redirect("referrals:my_referral")
+
+
+@client_session(HERS)
+@my_own
+def not_this_time_page(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """Ask once before a first meeting is given up: what happens then, and that no reason is needed."""
+    if "not_this_time" not in now_words(referral).actions:
+        return redirect("referrals:my_referral")
+    return render(request, "referrals/not_this_time.html", {"back_url": reverse("referrals:my_referral")})
+
+
+@client_session(HERS)
+@require_POST
+@my_own
+def ask_call(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """ "Call me back", and "she has not contacted me": both open a call that a person owes her."""
+    try:
+        task = call_me(referral=referral, actor=actor_of(referral))
+    except (Refused, NotAllowed):
+        return _too_late(request)
+    messages.success(request, _("Someone will call you by %(when)s.") % {"when": words.when(task.due_at)})
+    return redirect("referrals:my_referral")
+
+
+@client_session(HERS)
+@my_own
+def stop(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """Ask before stopping. It can be undone for seven days, and that is said."""
+    if request.method == "POST":
+        try:
+            withdraw(referral=referral, actor=actor_of(referral))
+        except (Refused, NotAllowed):
+            return _too_late(request)
+        messages.success(request, _("Your referral is stopped."))
+        return redirect("referrals:my_referral")
+    if referral.state == Referral.State.CLOSED:
+        return redirect("referrals:my_referral")
+    return render(request, "referrals/stop.html", {"back_url": reverse("referrals:my_referral")})
+
+
+@client_session(HERS)
+@require_POST
+@my_own
+def undo_stop(request: HttpRequest, referral: Referral) -> HttpResponse:
+    try:
+        withdraw_undo(referral=referral, actor=actor_of(referral))
+    except (Refused, NotAllowed) as refused:
+        messages.warning(request, str(refused))
+        return redirect("referrals:my_referral")
+    messages.success(request, _("Your referral is open again. Your place in time is kept."))
+    return redirect("referrals:my_referral")
+
+
+def _too_late(request: HttpRequest) -> HttpResponse:
+    """Something else happened first: say so kindly and show how things stand."""
+    messages.info(request, _("Things have changed in the meantime. Here is what happens now."))
+    return redirect("referrals:my_referral")
