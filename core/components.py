@@ -7,7 +7,7 @@ becomes Markup (a macro trims, and a trimmed SafeString would be escaped a secon
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
@@ -31,9 +31,13 @@ def _environment() -> Environment:
     )
 
 
-@lru_cache(maxsize=None)
+# Where the folder is not the macro's name in kebab case.
+_FOLDERS = {"table": "tables"}
+
+
+@cache
 def _macro(name: str) -> Callable[[Mapping[str, Any]], str]:
-    folder = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: f"-{found[0].lower()}", name)
+    folder = _FOLDERS.get(name) or re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: f"-{found[0].lower()}", name)
     try:
         template = _environment().get_template(f"nhsuk/components/{folder}/macro.jinja")
         macro: Callable[[Mapping[str, Any]], str] = getattr(template.module, name)

@@ -28,7 +28,7 @@ def render_field(
     inline: bool = False,
     small: bool = False,
 ) -> SafeString:
-    """Return the field's markup. `heading`: its label or legend is the page's h1. Bad input is shown as it was typed."""
+    """Return the field's markup, bad input as it was typed. `heading`: its label or legend is the page's h1."""
     if bound.is_hidden:
         return bound.as_hidden()
     title: Params = {"text": label or bound.label}
@@ -61,7 +61,7 @@ def _dispatch(widget: forms.Widget) -> Callable[[BoundField, Params], tuple[str,
         (forms.Textarea, _textarea),
         (forms.PasswordInput, _password),
         (forms.FileInput, _file),
-        (forms.Input, _input),
+        (forms.widgets.Input, _input),
     ]
     for kind, renderer in kinds:
         if isinstance(widget, kind):

@@ -14,7 +14,7 @@ from core.flow import Answers, Flow, Step
 
 
 class FlowView(View, ABC):
-    """Ask one question, keep the answer, go to the next. Routed with a `slug`; carry a policy marker on the subclass."""
+    """Ask one question, keep the answer, go to the next. Routed with a `slug`; the subclass carries the marker."""
 
     flow: ClassVar[Flow]
     template_name = "components/question_page.html"
