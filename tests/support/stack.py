@@ -91,6 +91,7 @@ class LiveStack:
         for name in ("beat", "worker", "web", "mail", "redis"):
             if name in self.running:
                 processes.kill_session(self.running[name])
+        _end_other_sessions()
 
     def _start(self, name: str, command: list[str], more: dict[str, str] | None = None) -> None:
         program = Path(sys.executable).with_name(command[0])
@@ -130,6 +131,17 @@ class LiveStack:
         except OSError:
             return False
         return healthy and cache.get("worker-heartbeat") is not None
+
+
+def _end_other_sessions() -> None:
+    """End what killed processes left open at the server, whose locks would hold up emptying the database."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    deadline = time.monotonic() + PATIENCE
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"SELECT pg_terminate_backend(pid) {others}")
+        while cursor.execute(f"SELECT count(*) {others}") or cursor.fetchone()[0]:
+            assert time.monotonic() < deadline, "the database still has other sessions"
+            time.sleep(0.05)
 
 
 @pytest.fixture
