@@ -19,10 +19,17 @@ TABLE = (
     Entry("notifications.tasks.deliver_due", "send messages whose wake-up was lost, and those whose time has come"),
     Entry("referrals.tasks.tick", "lapse holds, walk on, escalate: whatever has become due in a referral"),
     Entry("core.tasks.worker_heartbeat", "write down that a worker is alive and being given work"),
+    Entry("core.tasks.escalate", "hand on tasks at half time and show administrators the overdue ones"),
+    Entry("accounts.tasks.forget_mails", "delete sign-in mails that were sent", crontab(minute="40", hour="3")),
     Entry(
         "referrals.tasks.reconcile",
         "look for a referral that nobody owns or that stands still",
         crontab(minute="20", hour="3"),
+    ),
+    Entry(
+        "therapists.tasks.registration_checks",
+        "ask a coordinator to look up the registrations whose next check is due",
+        crontab(minute="40", hour="6"),
     ),
 )
 

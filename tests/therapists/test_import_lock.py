@@ -1,5 +1,6 @@
 """Two imports of one register at once would each judge the other's rows as absent: the second is refused."""
 
+import contextlib
 import threading
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from core.actors import system
 from tests.factories import make_register
 from therapists.models import ImportRun, Registration
+from therapists.services.imports import run as run_module
 from therapists.services.imports.run import ImportRefused, import_register
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,6 +57,19 @@ def test_a_second_import_of_the_same_register_is_refused_while_the_first_runs():
     assert ImportRun.objects.filter(register=register).count() == 2
 
 
+def test_negative_control_without_the_lock_the_second_comes_in(monkeypatch):
+    monkeypatch.setattr(run_module, "_only_import_of", lambda register: contextlib.nullcontext())
+    register = make_register()
+    second = []
+
+    def meanwhile(stage, done, total):
+        if stage == "write" and not second:
+            second.append(in_a_thread(lambda: load(register)))
+
+    load(register, progress=meanwhile)
+    assert second[0].unchanged == 20
+
+
 def test_a_refused_import_leaves_the_way_free():
     register = make_register()
     with pytest.raises(ImportRefused):
@@ -63,7 +78,7 @@ def test_a_refused_import_leaves_the_way_free():
 
 
 def test_an_import_that_stops_keeps_whole_batches(monkeypatch):
-    monkeypatch.setattr("therapists.services.imports.run.BATCH", 5)
+    monkeypatch.setattr(run_module, "BATCH", 5)
     register = make_register()
 
     def stop(stage, done, total):

@@ -60,8 +60,7 @@ def claim_prove(*, claim: RegistrationClaim, digits: str, actor: Actor) -> bool:
     if not code_check(purpose=PURPOSE, subject_type="registration_claim", subject_id=claim.pk, digits=digits):
         return False
     with transaction.atomic():
-        registration = Registration.objects.select_for_update().get(pk=claim.registration_id)
-        row = RegistrationClaim.objects.select_for_update().get(pk=claim.pk)
+        registration, row = _locked(claim)
         if row.state != State.CODE_SENT:
             return False
         if registration.therapist_id:
@@ -89,8 +88,7 @@ def claim_decide(*, claim: RegistrationClaim, accept: bool, reason: str, actor: 
     """Say, as a coordinator, whether the registration is hers. Nobody decides about her own. Raises ClaimRefused."""
     if not reason.strip():
         raise ClaimRefused(_("Give a reason: it is kept with the record."))
-    registration = Registration.objects.select_for_update().get(pk=claim.registration_id)
-    row = RegistrationClaim.objects.select_for_update().get(pk=claim.pk)
+    registration, row = _locked(claim)
     if row.state not in {State.CODE_SENT, State.TO_CHECK}:
         raise ClaimRefused(_("This claim is finished."))
     if row.user_id == actor.user_id:
@@ -123,6 +121,12 @@ def claim_missing_report(*, register: Register, number: str, actor: Actor) -> No
         now=clock.now(),
         detail={"register": register.code, "number": number[:40]},
     )
+
+
+def _locked(claim: RegistrationClaim) -> tuple[Registration, RegistrationClaim]:
+    """Return registration and claim fresh. Registration first: of two who prove it at once the second waits here."""
+    registration = Registration.objects.select_for_update().get(pk=claim.registration_id)
+    return registration, RegistrationClaim.objects.select_for_update().get(pk=claim.pk)
 
 
 def _free_registration(register: Register, number: str, actor: Actor) -> Registration:
