@@ -51,9 +51,7 @@ def refresh_rota() -> None:
     for offset in range(ROTA_DAYS):
         day = today + datetime.timedelta(days=offset)
         if day.weekday() < 5:
-            DutyShift.objects.get_or_create(
-                user=sam, starts_at=_at(day, 9), defaults={"ends_at": _at(day, 17)}
-            )
+            DutyShift.objects.get_or_create(user=sam, starts_at=_at(day, 9), defaults={"ends_at": _at(day, 17)})
 
 
 def _at(day: datetime.date, hour: int) -> datetime.datetime:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.choices import Nation, Role
+from core.fields import EncryptedTextField
 from core.personal import PersonalData
 
 
@@ -56,6 +57,24 @@ class User(AbstractBaseUser, PermissionsMixin):
             for role, starts_on, ends_on in self.memberships.values_list("role", "starts_on", "ends_on")
             if starts_on <= day and (ends_on is None or day <= ends_on)
         )
+
+
+class AccountMail(models.Model):
+    """A sign-in mail on its way: it carries a link that opens an account, so words and address are sealed."""
+
+    personal = PersonalData(
+        scope="nobody: the worker that sends it",
+        keep="2 days",
+        audit="the outbox row says when it was sent",
+    )
+
+    address = EncryptedTextField()
+    subject = models.CharField(max_length=200)
+    text = EncryptedTextField()
+    created_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"mail {self.pk}"
 
 
 class Organisation(models.Model):

@@ -19,7 +19,7 @@ TABLE = (
     Entry("notifications.tasks.deliver_due", "send messages whose wake-up was lost, and those whose time has come"),
     Entry("referrals.tasks.tick", "lapse holds, walk on, escalate: whatever has become due in a referral"),
     Entry("core.tasks.worker_heartbeat", "write down that a worker is alive and being given work"),
-    Entry("core.tasks.escalate", "hand on tasks at half time and show administrators the overdue ones"),
+    Entry("core.tasks.forget_attempts", "delete counts of attempts whose window is over", crontab(minute="50")),
     Entry("accounts.tasks.forget_mails", "delete sign-in mails that were sent", crontab(minute="40", hour="3")),
     Entry(
         "referrals.tasks.reconcile",

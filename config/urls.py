@@ -7,8 +7,9 @@ from config.health import health
 urlpatterns = [
     path("health", health, name="health"),
     path("admin/", admin.site.urls),
+    path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
-    path("language/", include("django.conf.urls.i18n")),
+    path("therapists/", include("therapists.urls")),
     path("", include("core.urls")),
 ]
 

@@ -15,6 +15,8 @@ DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 FIELD_ENCRYPTION_KEYS = ["local:bG9jYWwtb25seS1sb2NhbC1vbmx5LWxvY2FsLW9ubHk="]
 LOCAL_PAGES = True
+# Passkeys without TLS, on this machine only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 MAIL_SINK_FOLDER = env.text("MAIL_SINK_FOLDER", "")
 SMS_BACKEND = "notifications.channels.sms.SinkFolder"
 # Static files are served from where they lie; nothing is collected.

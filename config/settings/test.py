@@ -13,6 +13,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Each test has its own bank holidays.
 REFERENCE_CACHE_SECONDS = 0
 LOCAL_PAGES = True
+# Passkeys without TLS, on this machine only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 MAIL_SINK_FOLDER = env.text("MAIL_SINK_FOLDER", "")
 SMS_BACKEND = "notifications.channels.sms.SinkFolder"
 # Static files are served from where they lie; nothing is collected.

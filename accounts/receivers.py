@@ -1,0 +1,34 @@
+"""Sign-ins and their failures are written down, whichever way they come."""
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+
+from accounts.actors import for_user
+from accounts.models import User
+from core import audit
+from core.actors import system
+
+
+@receiver(user_logged_in)
+def note_sign_in(user: User, **_: Any) -> None:
+    _note("sign_in", user)
+
+
+@receiver(user_logged_out)
+def note_sign_out(user: User | None, **_: Any) -> None:
+    if user is not None:
+        _note("sign_out", user)
+
+
+@receiver(user_login_failed)
+def note_failure(credentials: dict[str, Any], **_: Any) -> None:
+    # Neither what was typed nor whether anybody is called that: only whose account it was, if anybody's.
+    typed = str(credentials.get("email") or credentials.get("username") or "")
+    user = User.objects.filter(email__iexact=typed).first()
+    audit.record_write(actor=system("sign-in"), verb="sign_in_failed", obj_type="user", obj_id=user.pk if user else "")
+
+
+def _note(verb: str, user: User) -> None:
+    audit.record_write(actor=for_user(user), verb=verb, obj_type="user", obj_id=user.pk, obj_label=user.name)
