@@ -31,7 +31,6 @@ FOREIGN_NAMESPACES = {
 }
 FOREIGN_MODULES = {
     "allauth.": "allauth marks its own public pages with login_not_required; the rest need a signed-in user",
-    "django.views.i18n": "the JavaScript catalogue and language views hold no data about anybody",
     "django.views.static": "development media only; never routed in production",
     "django.contrib.staticfiles.": "files anybody may fetch",
 }

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template import Context
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from core import components, crisis, nav, words
@@ -110,6 +111,17 @@ def free_text_note(context: Context, form_field: forms.Field | None = None) -> d
         "read_when": own or _("Nobody reads this until after you have sent your referral, and then not at once."),
         "request": context.get("request"),
     }
+
+
+@register.simple_tag
+def other_languages() -> list[tuple[str, str]]:
+    """Return the languages a reader can change to, each in its own words: whoever needs it may read no other."""
+    others: list[tuple[str, str]] = []
+    for code, name in settings.LANGUAGES:
+        if code != get_language():
+            with override(code):
+                others.append((code, str(name)))
+    return others
 
 
 @register.simple_tag
