@@ -1,13 +1,16 @@
 """The walk: from the first choice not yet tried, ask whoever can be asked now."""
 
 import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
 
+from clients.preferences import Stated
 from core import clock
 from core.actors import Actor
 from referrals import clocks
+from referrals.fit import place_suits
 from referrals.locks import Locked
 from referrals.messages import topics
 from referrals.messages.send import tell_therapist_of_offer
@@ -59,6 +62,7 @@ def _ask(locked: Locked, therapist_id: int, now: datetime.datetime, actor: Actor
                 holder_id=offer.pk,
                 expires_at=expires_at,
                 actor=actor,
+                suits=partial(place_suits, Stated.from_canonical(referral.preferences.data)),
             )
             offer.save(update_fields=["claim"])
     except NoFreePlace:
