@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -53,7 +53,7 @@ def public(reason: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         if isinstance(view, type):
-            return _mark_class(view, public(reason))
+            return cast(View, _mark_class(view, public(reason)))
         return _stamp(view, PolicyMarker("public", reason=reason), login_required=False)
 
     return mark
@@ -70,14 +70,14 @@ def allow(*roles: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         if isinstance(view, type):
-            return _mark_class(view, allow(*roles))
+            return cast(View, _mark_class(view, allow(*roles)))
 
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not user_has_role(request, *roles):
                 logger.warning("policy: user %s lacks a role for %s", request.user.pk, _view_name(request))
                 raise Http404
-            return view(request, *args, **kwargs)
+            return cast(HttpResponseBase, view(request, *args, **kwargs))
 
         marker = PolicyMarker("allow", roles=frozenset(roles))
         return _stamp(checked, marker, login_required=True)  # type: ignore[return-value]
@@ -91,13 +91,13 @@ def client_session(reason: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         if isinstance(view, type):
-            return _mark_class(view, client_session(reason))
+            return cast(View, _mark_class(view, client_session(reason)))
 
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.session.get(CLIENT_SESSION_KEY):
                 return redirect(CLIENT_SIGN_IN)
-            return view(request, *args, **kwargs)
+            return cast(HttpResponseBase, view(request, *args, **kwargs))
 
         marker = PolicyMarker("client_session", reason=reason)
         return _stamp(checked, marker, login_required=False)  # type: ignore[return-value]
@@ -107,7 +107,7 @@ def client_session(reason: str) -> Callable[[View], View]:
 
 def user_roles(request: HttpRequest) -> frozenset[str]:
     """Return the roles the caller holds today; empty for a visitor. Asked of the user once per request."""
-    known = getattr(request, "_policy_roles", None)
+    known: tuple[Any, frozenset[str]] | None = getattr(request, "_policy_roles", None)
     if known is not None and known[0] == request.user.pk:
         return known[1]
     roles: frozenset[str] = frozenset()
@@ -161,7 +161,8 @@ def _mark_class(cls: type, decorator: Callable[[Any], Any]) -> Any:
     # as_view() copies dispatch's attributes to the view, and subclasses may be marked anew: an inherited
     # dispatch carries its parent's marker, so wrap a plain call to it instead.
     def dispatch(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return super(cls, self).dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        inherited: Any = super(cls, self)
+        return cast(HttpResponseBase, inherited.dispatch(request, *args, **kwargs))
 
     if "dispatch" not in cls.__dict__:
         cls.dispatch = dispatch  # type: ignore[attr-defined]

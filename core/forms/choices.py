@@ -80,9 +80,9 @@ class CheckboxesField(forms.MultipleChoiceField):
         self.exclusive = exclusive
 
     def clean(self, value: Any) -> list[str]:
-        chosen = super().clean(value)
+        chosen: list[str] = super().clean(value)
         if self.exclusive in chosen and len(chosen) > 1:
-            alone = dict(self.choices)[self.exclusive]
+            alone = next(label for key, label in self.widget.choices if key == self.exclusive)
             raise forms.ValidationError(
                 _("Choose either “%(alone)s” or the other answers, not both"), params={"alone": alone}
             )

@@ -4,6 +4,7 @@ from typing import Any
 
 import phonenumbers
 from django import forms
+from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
 from core.forms.base import Words, with_missing
@@ -17,7 +18,9 @@ class EmailField(forms.EmailField):
             "widget", forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"})
         )
         super().__init__(**with_missing(kwargs, missing or _("Enter an email address")))
-        self.validators[0].message = _("Enter an email address in the right form, like name@example.com")
+        for validator in self.validators:
+            if isinstance(validator, EmailValidator):
+                validator.message = _("Enter an email address in the right form, like name@example.com")
 
 
 class PhoneField(TextField):

@@ -85,7 +85,8 @@ def _errors(bound: BoundField) -> Params | None:
 
 
 def _classes(bound: BoundField) -> str | None:
-    return bound.field.widget.attrs.get("class")
+    names: str | None = bound.field.widget.attrs.get("class")
+    return names
 
 
 def _plain(bound: BoundField, title: Params) -> Params:

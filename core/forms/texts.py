@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import ngettext_lazy
 
 from core.forms.base import Words, with_missing
@@ -21,7 +22,7 @@ class TextField(forms.CharField):
         kwargs.setdefault("max_length", 200)
         super().__init__(**with_missing(kwargs, missing))
         for validator in self.validators:
-            if getattr(validator, "code", "") == "max_length":
+            if isinstance(validator, MaxLengthValidator):
                 validator.message = _TOO_LONG
 
 

@@ -77,7 +77,8 @@ class FlowView(View, ABC):
         """Return the step's form, showing what was answered before. A form with `read` finds that out for itself."""
         if not hasattr(step.form, "read"):
             kwargs["initial"] = answers
-        return step.form(**self.form_kwargs(step, answers), **kwargs)
+        form: forms.BaseForm = step.form(**self.form_kwargs(step, answers), **kwargs)
+        return form
 
     def form_kwargs(self, step: Step, answers: dict[str, Any]) -> dict[str, Any]:
         return {}
@@ -85,7 +86,8 @@ class FlowView(View, ABC):
     def answers_of(self, form: forms.BaseForm) -> dict[str, Any]:
         """Return the valid form's answers as JSON values."""
         if hasattr(form, "write"):
-            return form.write()
+            written: dict[str, Any] = form.write()
+            return written
         return {key: _as_json(value) for key, value in form.cleaned_data.items()}
 
     def _find(self, request: HttpRequest, slug: str) -> tuple[Step, dict[str, Any]] | HttpResponse:

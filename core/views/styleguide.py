@@ -13,7 +13,7 @@ from core.policy import public
 
 WHY = "shows invented examples, on a developer's machine only"
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch " * 2
-FORMATS = [("video", _("Video")), ("in-person", _("In person")), ("phone", _("Phone"))]
+WAYS = [("video", _("Video")), ("in-person", _("In person")), ("phone", _("Phone")), ("any", _("I'm not sure"))]
 
 
 class EveryField(forms.Form):
@@ -26,7 +26,7 @@ class EveryField(forms.Form):
     born = forms.DateField(label=_("Date of birth"), past=True, help_text=_("For example, 27 3 1985"))
     format = forms.RadiosField(
         label=_("How would you like to meet?"),
-        choices=[*FORMATS, ("any", _("I'm not sure"))],
+        choices=WAYS,
         hints={"video": _("From anywhere in the UK")},
         divider="any",
     )
@@ -47,7 +47,7 @@ class OneQuestion(forms.Form):
     lead = _("You can change this later.")
     skip = _("Skip this")
 
-    format = forms.RadiosField(choices=EveryField.base_fields["format"].choices, divider="any")
+    format = forms.RadiosField(choices=WAYS, divider="any")
 
 
 class OwnWords(forms.Form):
