@@ -6,9 +6,13 @@ class CaseloadConfig(AppConfig):
 
     def ready(self) -> None:
         from django.urls import reverse
+        from django.utils.translation import gettext_lazy as _
 
+        from core import nav
         from referrals import links
 
         links.register("today", lambda _: reverse("caseload:today"))
         links.register("request", lambda pk: reverse("caseload:request", args=[pk]))
         links.register("placement", lambda pk: reverse("caseload:placement", args=[pk]))
+        nav.register(label=_("Today"), url_name="caseload:today", roles={"therapist"}, order=10)
+        nav.register(label=_("People"), url_name="caseload:people", roles={"therapist"}, order=20)

@@ -3,6 +3,7 @@
 Features never read the audit table. The page "who looked at my record" reads the access log.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from core import clock
@@ -29,6 +30,12 @@ def record_write(
 def record_read(*, actor: Actor, obj_type: str, obj_id: object, obj_label: str = "", purpose: str) -> AccessEntry:
     """Record that somebody looked at a client's record, in the transaction that read it. `purpose` is a code."""
     return AccessEntry.objects.create(purpose=purpose, **_who_and_what(actor, obj_type, obj_id, obj_label))
+
+
+def records_read(*, actor: Actor, obj_type: str, obj_ids: Iterable[object], purpose: str) -> None:
+    """Record that somebody was shown a list with these clients' names: one insert for the whole page."""
+    entries = (AccessEntry(purpose=purpose, **_who_and_what(actor, obj_type, obj_id, "")) for obj_id in obj_ids)
+    AccessEntry.objects.bulk_create(entries)
 
 
 def _who_and_what(actor: Actor, obj_type: str, obj_id: object, obj_label: str) -> dict[str, Any]:

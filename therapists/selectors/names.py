@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from django.db.models import Min
 
 from therapists.models import Therapist
-from therapists.selectors.standing import listed_q
+from therapists.selectors.standing import standing_for
+
+
+# How many named alike are judged for each one shown: standing is computed, so it cannot be filtered on.
+LOOK_AT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,10 @@ def listed_by_name(text: str, *, as_of: datetime.datetime, limit: int = 10) -> l
     words = text.split()[:6]
     if sum(len(word) for word in words) < 3:
         return []
-    rows = Therapist.objects.filter(listed_q(as_of))
+    rows = Therapist.objects.filter(profile_verified_at__isnull=False)
     for word in words:
         rows = rows.filter(display_name__icontains=word)
     named = rows.annotate(town=Min("locations__town")).order_by("display_name", "pk")
-    return [Found(pk, name, town or "") for pk, name, town in named.values_list("pk", "display_name", "town")[:limit]]
+    some = list(named.values_list("pk", "display_name", "town")[: limit * LOOK_AT])
+    judged = standing_for([pk for pk, _name, _town in some], as_of=as_of)
+    return [Found(pk, name, town or "") for pk, name, town in some if judged[pk].listed][:limit]

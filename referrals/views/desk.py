@@ -1,0 +1,109 @@
+"""The desk: what waits for a coordinator or safety clinician, soonest first."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.actors import for_request
+from core import clock, worklist
+from core.actors import Actor
+from core.models import Task
+from core.policy import allow
+from referrals.forms.desk import CloseTaskForm, FindForm
+from referrals.selectors import desk as selectors
+from referrals.selectors.safety_case import SafetyCase, safety_case
+from referrals.views.desk_links import task_link
+
+STAFF = ("coordinator", "safety_clinician")
+DESK = (*STAFF, "administrator")
+
+
+@require_GET
+@allow(*DESK)
+def desk(request: HttpRequest) -> HttpResponse:
+    """The worklist, with the figures above it."""
+    actor, now = for_request(request), clock.now()
+    page = Paginator(worklist.tasks_for(actor), 50).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "tasks": [_shown(task) for task in page],
+        "figures": selectors.figures(actor, now=now) if actor.holds(*STAFF) else None,
+        "coordinates": actor.holds("coordinator"),
+        "now": now,
+        "form": FindForm(),
+    }
+    return render(request, "desk/desk.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*DESK)
+def task(request: HttpRequest, pk: int) -> HttpResponse:
+    """One task: what to do, by when, and how it ended. A safety task shows the answers to a safety clinician only."""
+    actor = for_request(request)
+    row = get_object_or_404(worklist.tasks_visible_to(actor), pk=pk)
+    form = CloseTaskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            worklist.task_close(task=row, actor=actor, **form.cleaned_data)
+        except (worklist.NotOpen, worklist.NotYours):
+            messages.info(request, _("Somebody else has dealt with this in the meantime."))
+        else:
+            messages.success(request, _("The task is closed."))
+        return redirect("referrals:desk")
+    context = _shown(row) | {"form": form, "now": clock.now(), "safety": _safety(row, actor)}
+    return render(request, "desk/task.html", context)
+
+
+@require_POST
+@allow(*DESK)
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a task one's own."""
+    actor = for_request(request)
+    row = get_object_or_404(worklist.tasks_visible_to(actor), pk=pk)
+    try:
+        worklist.task_take(task=row, actor=actor)
+    except worklist.TakenBySomebody as taken:
+        messages.info(request, _("%(name)s has taken this already.") % {"name": taken})
+    except (worklist.NotOpen, worklist.NotYours):
+        messages.info(request, _("Somebody else has dealt with this in the meantime."))
+        return redirect("referrals:desk")
+    else:
+        messages.success(request, _("This is yours now."))
+    return redirect("referrals:desk_task", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*STAFF)
+def find(request: HttpRequest) -> HttpResponse:
+    """Find one referral by its reference. Posted, so that the reference stays out of addresses and logs."""
+    form = FindForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        found = selectors.by_reference(for_request(request), form.cleaned_data["reference"])
+        if found is not None:
+            return redirect("referrals:desk_referral", found.pk)
+        form.add_error("reference", _("There is no referral with this reference that you may see."))
+    return render(request, "desk/find.html", {"form": form})
+
+
+@require_GET
+@allow("coordinator")
+def overdue(request: HttpRequest) -> HttpResponse:
+    """Referrals past their time: seen here before anybody complains."""
+    rows = selectors.overdue(for_request(request), now=clock.now())
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    return render(request, "desk/overdue.html", {"page": page, "now": clock.now()})
+
+
+def _safety(row: Task, actor: Actor) -> SafetyCase | None:
+    # The task alone is no leave to read: an administrator who sees it because it is late sees no answers.
+    return safety_case(row, actor=actor) if actor.holds("safety_clinician") else None
+
+
+def _shown(row: Task) -> dict[str, Any]:
+    kind = worklist.kind_of(row)
+    return {"task": row, "label": kind.label, "words": kind.words, "link": task_link(row)}

@@ -1,0 +1,70 @@
+"""Messages that did not arrive, and letters to print."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.actors import for_request
+from core import audit
+from core.policy import allow
+from notifications.models import Message
+from notifications.selectors import failed_messages, letters_to_print
+from notifications.services import NotFailed, NotToPrint, letter_posted, message_retry
+from notifications.topics import UnknownTopic, handler_of
+
+DESK = ("coordinator", "administrator")
+MOST = 100
+
+
+@require_GET
+@allow(*DESK)
+def index(request: HttpRequest) -> HttpResponse:
+    """What failed, and what waits for a printer."""
+    context = {"failed": failed_messages()[:MOST], "letters": letters_to_print()[:MOST], "most": MOST}
+    return render(request, "desk/messages.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*DESK)
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """One message: send it again, or print it and say that it is posted."""
+    actor = for_request(request)
+    row = get_object_or_404(failed_messages() | letters_to_print(), pk=pk) if request.method == "GET" else _any(pk)
+    if row is None:
+        messages.info(request, _("Somebody else has dealt with this message in the meantime."))
+        return redirect("referrals:desk_messages")
+    if request.method == "POST":
+        _act(request, row)
+        return redirect("referrals:desk_messages")
+    context = {"message": row}
+    if row.state == Message.State.TO_PRINT:
+        audit.record_read(actor=actor, obj_type="message", obj_id=row.pk, purpose="print_letter")
+        context |= _letter(row)
+    return render(request, "desk/message.html", context)
+
+
+def _any(pk: int) -> Message | None:
+    return (failed_messages() | letters_to_print()).filter(pk=pk).first()
+
+
+def _act(request: HttpRequest, row: Message) -> None:
+    actor = for_request(request)
+    try:
+        if row.state == Message.State.FAILED:
+            message_retry(message=row, actor=actor)
+            messages.success(request, _("It is on its way again."))
+        else:
+            letter_posted(message=row, actor=actor)
+            messages.success(request, _("Recorded as posted."))
+    except (NotFailed, NotToPrint):
+        messages.info(request, _("Somebody else has dealt with this message in the meantime."))
+
+
+def _letter(row: Message) -> dict[str, object]:
+    try:
+        handler = handler_of(row.topic)
+    except UnknownTopic:
+        return {}
+    return {"address": handler.address(row), "letter": handler.render(row)}
