@@ -16,7 +16,7 @@ COPY . .
 COPY --from=styles /app/static/build static/build
 # Collecting needs settings but no secrets: these values exist in this one step only.
 RUN SECRET_KEY=build ALLOWED_HOSTS=build SITE_URL=https://build EMAIL_HOST=build DATABASE_URL=postgresql:///build \
-    python manage.py collectstatic --noinput
+    python manage.py collectstatic --noinput --ignore src
 RUN useradd --system --no-create-home rapport
 USER rapport
 EXPOSE 8000

@@ -10,6 +10,8 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("therapists/", include("therapists.urls")),
+    path("", include("referrals.urls")),
+    path("caseload/", include("caseload.urls")),
     path("", include("core.urls")),
 ]
 

@@ -1,5 +1,5 @@
 // Builds static/build from static/src and the design system: the style sheet, the script and the icons it names.
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as sass from "sass";
@@ -22,7 +22,9 @@ function compile() {
 const css = compile();
 mkdirSync(join(built, "icons"), { recursive: true });
 writeFileSync(join(built, "app.css"), css);
-copyFileSync(join(designSystem, "nhsuk-frontend.min.js"), join(built, "nhsuk-frontend.min.js"));
+// Without the line that names a map nobody serves.
+const script = readFileSync(join(designSystem, "nhsuk-frontend.min.js"), "utf8");
+writeFileSync(join(built, "nhsuk-frontend.min.js"), script.replace(/\/\/# sourceMappingURL=\S+/, ""));
 // Only the icons the style sheet names: the same folder holds marks that are not ours to use.
 for (const [, name] of css.matchAll(/icons\/([\w-]+\.svg)/g)) {
   copyFileSync(join(designSystem, "assets/images", name), join(built, "icons", name));

@@ -20,5 +20,5 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 MAIL_SINK_FOLDER = env.text("MAIL_SINK_FOLDER", "")
 SMS_BACKEND = "notifications.channels.sms.SinkFolder"
 # Static files are served from where they lie; nothing is collected.
-STATIC_ROOT = None  # type: ignore[assignment]
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

@@ -10,25 +10,12 @@ from django.core.checks import Error
 from config import env
 from core import checks
 from devtools.places import ROOT
-
-KEY = "k1:" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-PRODUCTION = {
-    "DJANGO_SETTINGS_MODULE": "config.settings.production",
-    "SECRET_KEY": "a1b2c3d4e5f6" * 5,
-    "ALLOWED_HOSTS": "rapport.example",
-    "SITE_URL": "https://rapport.example",
-    "DATABASE_URL": "postgresql://rapport@db/rapport",
-    "REDIS_URL": "redis://redis:6379/0",
-    "EMAIL_HOST": "mail.example",
-    "FIELD_ENCRYPTION_KEYS": KEY,
-}
+from tests.config.production import KEY, environment
 
 
 def manage(*arguments: str, **more: str) -> subprocess.CompletedProcess:
-    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    values = {name: value for name, value in {**clean, **PRODUCTION, **more}.items() if value}
     command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=values, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, env=environment(**more), capture_output=True, text=True, check=False)
 
 
 def test_production_settings_pass_the_deployment_check_without_a_word():

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 
@@ -91,7 +90,7 @@ class LiveStack:
         for name in ("beat", "worker", "web", "mail", "redis"):
             if name in self.running:
                 processes.kill_session(self.running[name])
-        _end_other_sessions()
+        end_other_sessions()
 
     def _start(self, name: str, command: list[str], more: dict[str, str] | None = None) -> None:
         program = Path(sys.executable).with_name(command[0])
@@ -99,14 +98,9 @@ class LiveStack:
         self.running[name] = processes.start([program, *command[1:]], log=self._log(name), env=env)
 
     def _environment(self) -> dict[str, str]:
-        database = settings.DATABASES["default"]
-        name = connections["default"].settings_dict["NAME"]
-        user = f"{database['USER']}:{database['PASSWORD']}"
-        at = f"{database['HOST']}:{database['PORT']}" if not database["HOST"].startswith("/") else ""
-        query = f"?host={database['HOST']}" if database["HOST"].startswith("/") else ""
         return {
             "DJANGO_SETTINGS_MODULE": "config.settings.test",
-            "DATABASE_URL": f"postgresql://{user}@{at}/{name}{query}",
+            "DATABASE_URL": database_url(),
             "REDIS_URL": redis_server.address(self.sockets),
             "EMAIL_HOST": ports.LOOPBACK,
             "EMAIL_PORT": str(self.mail_port),
@@ -133,7 +127,16 @@ class LiveStack:
         return healthy and cache.get("worker-heartbeat") is not None
 
 
-def _end_other_sessions() -> None:
+def database_url() -> str:
+    """Return the address of this process's test database, for a process started beside it."""
+    values = connections["default"].settings_dict
+    host, name = str(values["HOST"]), values["NAME"]
+    on_socket = host.startswith("/")
+    at, query = ("", f"?host={host}") if on_socket else (f"{host}:{values['PORT']}".rstrip(":"), "")
+    return f"postgresql://{values['USER']}:{values['PASSWORD']}@{at}/{name}{query}"
+
+
+def end_other_sessions() -> None:
     """End what killed processes left open at the server, whose locks would hold up emptying the database."""
     others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     deadline = time.monotonic() + PATIENCE
