@@ -7,6 +7,9 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
+        from django.utils.translation import gettext_lazy as _
+
+        from core import nav
         from referrals import kinds, links
         from referrals.messages import client, codes, therapist
         from referrals.reference import safety
@@ -18,3 +21,7 @@ class ReferralsConfig(AppConfig):
         codes.register_all()
         therapist.register_all()
         safety.register()
+        desk = {"coordinator", "safety_clinician", "administrator"}
+        nav.register(label=_("Desk"), url_name="referrals:desk", roles=desk, order=50)
+        nav.register(label=_("Messages"), url_name="referrals:desk_messages", roles=desk - {"safety_clinician"}, order=60)
+        nav.register(label=_("Duty rota"), url_name="referrals:desk_rota", roles=desk, order=80)
