@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
@@ -50,7 +51,8 @@ class SecondCheckAdminSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         """There is one way to sign in, and it asks for a second factor."""
-        return redirect_to_login(resolve_url("admin:index"))
+        # Where `next` may lead is checked by the page that follows it.
+        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or resolve_url("admin:index"))
 
 
 def _checked_lately(request: HttpRequest) -> bool:

@@ -24,7 +24,6 @@ OPEN_WITHOUT = {
     "account_reauthenticate",
     "account_confirm_email",
     "account_email_verification_sent",
-    "set_language",
 }
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from core import clock
 from core.models import AuditEntry
 from tests.factories import make_register, modality
+from tests.support.sign_in import signed_in
 from therapists.models import Family, ImportProblem, ImportRun, Modality, Register, SessionFormat
 from therapists.services.reference import widest
 
@@ -14,9 +15,8 @@ PLAIN = ("family", "language", "sessionformat", "accessoption", "modality", "iss
 
 
 @pytest.fixture
-def admin_page(client, ada):
-    client.force_login(ada)
-    return client
+def admin_page(ada):
+    return signed_in(ada)
 
 
 @pytest.mark.parametrize("name", [*PLAIN, "funder", "register", "importrun", "importproblem"])
