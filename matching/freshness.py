@@ -6,6 +6,7 @@ before it is over, so next time it is enough to ask from there on. What lies abo
 remembered by row.
 """
 
+import json
 from dataclasses import dataclass
 
 from django.db import connection
@@ -13,11 +14,12 @@ from django.db import connection
 _QUESTION = """
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
     pg_current_xact_id_if_assigned()::text::bigint,
-    log.generation::text, log.pruned_below,
-    (SELECT w.id FROM matching_weightset w ORDER BY w.created_at DESC, w.id DESC LIMIT 1),
+    log.generation::text, log.pruned_below, weights.id, weights.weights::text,
     change.id, change.therapist_id, change.txid
 FROM (SELECT 1) one
 LEFT JOIN matching_registerlog log ON true
+LEFT JOIN LATERAL (
+    SELECT w.id, w.weights FROM matching_weightset w ORDER BY w.created_at DESC, w.id DESC LIMIT 1) weights ON true
 LEFT JOIN matching_registerchange change ON change.txid >= %s
 """
 
@@ -33,7 +35,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Answer:
-    """`own`: the transaction that asks, when it has written anything. `generation` None: the log says nothing."""
+    """`own`: the transaction that asks, when it has written anything. `generation` None: the log says nothing.
+
+    `weight_set_id` and `weights` are those in force; None when there are none.
+    """
 
     database: str
     xmin: int
@@ -41,6 +46,7 @@ class Answer:
     generation: str | None
     pruned_below: int
     weight_set_id: int | None
+    weights: dict[str, int] | None
     changes: tuple[Change, ...]
 
     @property
@@ -58,7 +64,7 @@ def ask(watermark: int) -> Answer:
     with connection.cursor() as cursor:
         cursor.execute(_QUESTION, [watermark])
         rows = cursor.fetchall()
-    xmin, own, generation, pruned_below, weight_set_id = rows[0][:5]
+    xmin, own, generation, pruned_below, weight_set_id, weights = rows[0][:6]
     return Answer(
         database=f"{connection.settings_dict.get('HOST')}/{connection.settings_dict['NAME']}",
         xmin=xmin,
@@ -66,5 +72,6 @@ def ask(watermark: int) -> Answer:
         generation=generation,
         pruned_below=pruned_below or 0,
         weight_set_id=weight_set_id,
-        changes=tuple(Change(*row[5:]) for row in rows if row[5] is not None),
+        weights=json.loads(weights) if weights else None,
+        changes=tuple(Change(*row[6:]) for row in rows if row[6] is not None),
     )

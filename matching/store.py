@@ -39,8 +39,11 @@ class Held:
 
 @dataclass(frozen=True)
 class Current:
+    """The register and the weights in force; without any weights in the tables, None."""
+
     lens: Lens
     weight_set_id: int | None
+    weights: dict[str, int] | None
 
 
 class Store:
@@ -57,16 +60,16 @@ class Store:
         answer = ask(held.watermark if held else 0)
         if held is not None and held.follows(answer) and answer.seen <= held.seen:
             self._advance(held, answer)
-            return Current(held.lens, answer.weight_set_id)
+            return Current(held.lens, answer.weight_set_id, answer.weights)
         if answer.has_own:
-            return Current(self._own_lens(held, answer), answer.weight_set_id)
+            return Current(self._own_lens(held, answer), answer.weight_set_id, answer.weights)
         with self._lock:
             # Another thread may have done the work while this one waited: ask again from where it stands now.
             held = self._held
             answer = ask(held.watermark if held else 0)
             fresh = refreshed(held, answer)
             self._held = fresh
-        return Current(fresh.lens, answer.weight_set_id)
+        return Current(fresh.lens, answer.weight_set_id, answer.weights)
 
     def forget(self) -> None:
         """Start anew at the next question."""

@@ -49,13 +49,21 @@ def bits_of(mask: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Book:
-    """What slugs mean: by set, slug -> mask (one bit). Made from the reference rows that the columns were read with."""
+    """What slugs mean: by set, slug -> mask (one bit). Made from the reference rows that the columns were read with.
+
+    `names` are for people: by set, slug -> name. Ranking never looks at them.
+    """
 
     masks: Mapping[str, Mapping[str, int]]
     family_of: Mapping[str, int] = field(default_factory=dict)
     kind_of: Mapping[str, int] = field(default_factory=dict)
     required_groups: frozenset[str] = frozenset()
     in_person: int = 0
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def name(self, name: str, slug: str) -> str:
+        """Return the name of a slug for people, or the slug itself when nobody knows it."""
+        return self.names.get(name, {}).get(slug, slug)
 
     def mask(self, name: str, slug: str) -> int:
         """Return the bit of a slug, 0 when nobody knows it: a statement nobody can meet, never an error."""

@@ -1,12 +1,13 @@
 """Why: per stated item, how each therapist shown does on it. Codes only; words are made by matching.words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from clients.preferences import Stated
 from matching.engine.columns import FEE_UNKNOWN, I8, Bools
-from matching.engine.plan import plan_of
+from matching.engine.plan import Item, plan_of
 from matching.engine.rank import Lens, Ranked, fit
 from matching.engine.reach import MET, NOT_STATED, PARTLY, UNMET, Candidates, Reach, reach_of
 from matching.engine.rules import EXCLUDED, FIXED
@@ -20,25 +21,45 @@ STATES = {MET: "met", PARTLY: "partly", UNMET: "unmet", NOT_STATED: "not_stated"
 
 @dataclass(frozen=True)
 class Column:
-    """One stated item, and the states of the rows shown on it (keys of STATES)."""
+    """One stated item, and the states of the rows shown on it (keys of STATES).
+
+    `offered`, for formats: who offers it at all, although perhaps not where the person could go.
+    """
 
     key: str
     domain: str
     value: str
     states: I8
+    offered: Bools | None = None
 
 
 def explain(candidates: Candidates, reach: Reach) -> tuple[Column, ...]:
     """Judge every stated item: those that are scored or musts, then distance, money, access and groups."""
-    items = (
-        Column(item.key, item.domain, item.value, item_states(item, candidates, reach))
-        for item in candidates.plan.items
-    )
+    items = (_column(item, candidates, reach) for item in candidates.plan.items)
     return (*items, *_needs(candidates, reach))
 
 
-def explain_ranked(ranked: Ranked) -> tuple[Column, ...]:
-    return explain(Candidates(ranked.plan, ranked.view, ranked.rows), ranked.reach)
+def _column(item: Item, candidates: Candidates, reach: Reach) -> Column:
+    offered = candidates.any_bit("format", item.mask) if item.domain == "format" else None
+    return Column(item.key, item.domain, item.value, item_states(item, candidates, reach), offered)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Therapists with everything that is said of them. Arrays and columns are aligned with `ids`."""
+
+    stated: Stated
+    view: View
+    ids: list[int]
+    bands: I8
+    reach: Reach
+    columns: tuple[Column, ...]
+
+
+def shown_of(ranked: Ranked) -> Shown:
+    """Explain a page of the list."""
+    columns = explain(Candidates(ranked.plan, ranked.view, ranked.rows), ranked.reach)
+    return Shown(ranked.plan.stated, ranked.view, ranked.ids.tolist(), ranked.bands, ranked.reach, columns)
 
 
 def _needs(candidates: Candidates, reach: Reach) -> list[Column]:
@@ -87,11 +108,7 @@ class Verdicts:
     `not_taking`: ids that something else keeps out, of which a client is told no more than "not taking new requests".
     """
 
-    view: View
-    candidates: Candidates
-    reach: Reach
-    bands: I8
-    columns: tuple[Column, ...]
+    shown: Shown
     failed: dict[int, tuple[str, ...]]
     not_taking: frozenset[int]
 
@@ -99,7 +116,7 @@ class Verdicts:
 def judge(
     stated: Stated,
     lens: Lens,
-    weights: dict[str, int],
+    weights: Mapping[str, int],
     moment: int,
     ids: tuple[int, ...],
     *,
@@ -119,11 +136,14 @@ def judge(
         own = (name for k, name in enumerate(failures.names) if mask >> k & 1)
         failed[pk] = tuple(name for name in own if name not in hidden)
     return Verdicts(
-        view=view,
-        candidates=candidates,
-        reach=reach,
-        bands=fit(candidates, reach, weights),
-        columns=explain(candidates, reach),
+        shown=Shown(
+            stated=stated,
+            view=view,
+            ids=known,
+            bands=fit(candidates, reach, weights),
+            reach=reach,
+            columns=explain(candidates, reach),
+        ),
         failed=failed,
         not_taking=frozenset(pk for pk, kept_out in zip(known, out.tolist(), strict=True) if kept_out),
     )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.engine.columns import microseconds
-from matching.engine.explain import STATES, explain_ranked
+from matching.engine.explain import STATES, shown_of
 from matching.engine.plan import plan_of
 from matching.engine.rank import ORDERS, Lens, Ranked, rank
 from matching.engine.rules import rule_names
@@ -38,7 +38,7 @@ def moments(random: Random) -> dt.datetime:
 
 def as_rows(ranked: Ranked) -> list[reference.Row]:
     """What the engine says, in the reference's words."""
-    columns = [column for column in explain_ranked(ranked) if column.domain in reference.MEANT]
+    columns = [column for column in shown_of(ranked).columns if column.domain in reference.MEANT]
     rows = []
     for n, pk in enumerate(ranked.ids.tolist()):
         room = int(ranked.rooms[n])

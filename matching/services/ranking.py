@@ -1,0 +1,180 @@
+"""Ranking for pages: the process's current register, the weights in force, this moment; and reasons in words."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from clients.models import Preferences
+from clients.preferences import Stated
+from core import clock
+from core.actors import Actor
+from core.audit import record_write
+from matching.engine.columns import Book, microseconds
+from matching.engine.explain import Verdicts, judge, shown_of
+from matching.engine.rank import ENGINE_VERSION, Ranked, rank
+from matching.engine.widen import Gain, widen
+from matching.models import MatchRun
+from matching.rows import Reason, Row, rows_of
+from matching.services.weights import weight_set_ensure
+from matching.store import Current, store
+from matching.weights import EVIDENCE
+from matching.words import rule_words
+
+NOT_TAKING = "not_taking"
+
+
+@dataclass(frozen=True)
+class Relax:
+    """What rules cost: `removes` listed therapists fail them, `gain` would fit without them."""
+
+    rules: tuple[str, ...]
+    words: str
+    removes: int
+    gain: int
+    soonest_weeks: int | None
+
+
+@dataclass(frozen=True)
+class Widening:
+    rules: tuple[Relax, ...]
+    soonest_now: int | None
+    best_pair: Relax | None
+    removed_by: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A page of the list. `eligible` counts the whole list. What rules cost is computed when first asked for."""
+
+    stated: Stated
+    rows: tuple[Row, ...]
+    eligible: int
+    as_of: datetime.datetime
+    register_version: str
+    weight_set_id: int | None
+    order: str
+    offset: int
+    _ranked: Ranked = field(repr=False, compare=False)
+    _silent: tuple[int, ...] = field(repr=False, compare=False)
+
+    @cached_property
+    def widen(self) -> Widening:
+        """Return what each of the person's own rules costs, and what easing it or a pair of them would bring."""
+        found = widen(self._ranked.plan, self._ranked.view, silent=self._silent)
+        return Widening(
+            rules=tuple(self._relax(gain) for gain in found.gains),
+            soonest_now=found.soonest_now,
+            best_pair=self._relax(found.best_pair) if found.best_pair else None,
+            removed_by=found.removed_by,
+        )
+
+    @property
+    def removed_by(self) -> dict[str, int]:
+        """Return how many listed therapists fail each rule in force."""
+        return self.widen.removed_by
+
+    def _relax(self, gain: Gain) -> Relax:
+        words = " + ".join(rule_words(rule, self.stated, self._ranked.plan.book) for rule in gain.rules)
+        return Relax(gain.rules, words, gain.removes, gain.gain, gain.soonest)
+
+
+@dataclass(frozen=True)
+class Why:
+    """About one therapist, in the list or not. `failed`: which of the person's own rules keep her out.
+
+    `not_taking` among them stands for everything that is none of the person's business; `eligible`: nothing failed.
+    """
+
+    eligible: bool
+    failed: tuple[str, ...]
+    failed_words: tuple[str, ...]
+    row: Row
+
+
+def rank_now(
+    stated: Stated,
+    *,
+    seed: int,
+    silent_exclusions: Iterable[int] = (),
+    limit: int = 20,
+    offset: int = 0,
+    order: str = "fit",
+) -> Ranking:
+    """Rank everybody listed who has a place, as of now. `order`: fit, distance, wait or fee, else ValueError.
+
+    `silent_exclusions` (pks) read as not listed and are never counted. One query when nothing changed.
+    """
+    as_of, current, silent = clock.now(), store.current(), tuple(silent_exclusions)
+    ranked = rank(
+        stated,
+        current.lens,
+        _weights(current),
+        seed,
+        as_of,
+        silent=silent,
+        limit=limit,
+        offset=offset,
+        order=order,
+    )
+    return Ranking(
+        stated=stated,
+        rows=rows_of(shown_of(ranked)),
+        eligible=ranked.eligible,
+        as_of=as_of,
+        register_version=ranked.view.register.version,
+        weight_set_id=current.weight_set_id,
+        order=order,
+        offset=offset,
+        _ranked=ranked,
+        _silent=silent,
+    )
+
+
+def why_for(
+    stated: Stated, therapist_ids: Iterable[int], *, seed: int = 0, silent_exclusions: Iterable[int] = ()
+) -> dict[int, Why]:
+    """Explain given therapists by pk, in or out of the list; unknown pks are left out. `seed` decides nothing here."""
+    del seed
+    current = store.current()
+    verdicts = judge(
+        stated,
+        current.lens,
+        _weights(current),
+        microseconds(clock.now()),
+        tuple(dict.fromkeys(therapist_ids)),
+        silent=tuple(silent_exclusions),
+    )
+    rows = rows_of(verdicts.shown, not_taking=verdicts.not_taking)
+    return {row.therapist_id: _why(stated, row, verdicts, current.lens.register.book) for row in rows}
+
+
+def match_run_record(*, ranking: Ranking, preferences: Preferences, seed: int, actor: Actor) -> MatchRun:
+    """Store what was ranked when somebody acted on it: inputs by version and the first of the list."""
+    run = MatchRun.objects.create(
+        preferences=preferences,
+        weight_set_id=ranking.weight_set_id or weight_set_ensure(actor=actor).pk,
+        seed=seed,
+        as_of=ranking.as_of,
+        register_version=ranking.register_version,
+        engine_version=ENGINE_VERSION,
+        eligible=ranking.eligible,
+        first_ids=[row.therapist_id for row in ranking.rows],
+    )
+    record_write(actor=actor, verb="match_run.recorded", obj_type="match_run", obj_id=run.pk)
+    return run
+
+
+def _weights(current: Current) -> Mapping[str, int]:
+    return EVIDENCE if current.weights is None else current.weights
+
+
+def _why(stated: Stated, row: Row, verdicts: Verdicts, book: Book) -> Why:
+    failed = verdicts.failed[row.therapist_id]
+    if row.therapist_id in verdicts.not_taking:
+        failed = (NOT_TAKING, *failed)
+    words = tuple(rule_words(rule, stated, book) for rule in failed)
+    return Why(eligible=not failed, failed=failed, failed_words=words, row=row)
+
+
+__all__ = ["Ranking", "Reason", "Relax", "Row", "Why", "Widening", "match_run_record", "rank_now", "why_for"]
