@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from clients.preferences import DAY_PART_MASKS, STYLE_SCALES, Stated, Strength, Wish
+from clients.preferences import DAY_PART_MASKS, STYLE_SCALES, Stated, Strength, Wish, all_of, any_of
 from core import geo
 from core.choices import Nation
 from referrals.sharing import SHARE_ITEMS
@@ -134,7 +134,7 @@ class Answers:
             formats=_wishes(self.formats, self.formats_strength),
             genders=_wishes(self.genders, self.genders_strength),
             languages=_wishes(self.languages, self.languages_strength),
-            identity=_wishes(self.identity, self.identity_strength),
+            identity=all_of(self.identity, self.identity_strength or Strength.NICE),
             main_issue=self.main_issue,
             other_issues=tuple(sorted(set(self.issues) - {self.main_issue})),
             experience=self.experience,
@@ -167,7 +167,8 @@ class Answers:
 
 
 def _wishes(values: Iterable[str], strength: int) -> tuple[Wish, ...]:
-    return tuple(Wish(value, strength or Strength.NICE) for value in sorted(set(values)))
+    """Any of these will do; a strength that was not said is the mildest."""
+    return any_of(values, strength or Strength.NICE)
 
 
 def _point(postcode: str) -> tuple[int, int, int] | None:
