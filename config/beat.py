@@ -26,6 +26,7 @@ TABLE = (
         "look for a referral that nobody owns or that stands still",
         crontab(minute="20", hour="3"),
     ),
+    Entry("matching.tasks.prune_changes", "keep the log of register changes short", crontab(minute="40")),
     Entry(
         "therapists.tasks.registration_checks",
         "ask a coordinator to look up the registrations whose next check is due",

@@ -1,11 +1,13 @@
 """The engine gives the same answers as the slow reference, on any register, for any statement, at any moment."""
 
 import datetime as dt
+from dataclasses import replace
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clients.preferences import Stated, Wish
 from matching.engine.columns import microseconds
 from matching.engine.explain import STATES, shown_of
 from matching.engine.plan import plan_of
@@ -92,3 +94,40 @@ def test_same_costs_and_gains_as_asking_again(chance: int, size: int) -> None:
     assert {gain.rules[0]: gain.gain for gain in found.gains} == gains
     assert (best and (best[0], best[1])) == (found.best_pair and (found.best_pair.rules, found.best_pair.gain))
     assert found.eligible == len(reference.rank(people, stated, EVIDENCE, 0, as_of, silent=silent))
+
+
+@MANY
+@given(st.integers(0, 2**32), st.integers(0, 40))
+def test_a_gain_is_what_easing_the_rule_brings(chance: int, size: int) -> None:
+    """Asked the other way round: change what was stated, as a person would, and rank again."""
+    random = Random(chance)
+    people, stated, as_of = random_world(random, size), random_stated(random), moments(random)
+    lens = Lens(register_of(people))
+    found = widen(plan_of(stated, BOOK), lens.at(microseconds(as_of)))
+    for gain in found.gains:
+        eased = rank(relaxed(stated, gain.rules[0]), lens, EVIDENCE, 0, as_of)
+        assert eased.eligible - found.eligible == gain.gain, gain
+        assert gain.gain <= gain.removes
+
+
+def relaxed(stated: Stated, rule: str) -> Stated:
+    """The statement with one rule eased: a must becomes important, a limit goes."""
+    if rule == "distance":
+        return replace(stated, distance_must=False)
+    if rule == "funding":
+        return replace(stated, funder="", fee_ceiling_pence=None)
+    if rule == "access":
+        return replace(stated, access=(), step_free=False)
+    if rule == "language_need":
+        return replace(stated, languages=eased(stated.languages))
+    _must, domain, value = rule.split(":", 2)
+    if domain == "experience":
+        return replace(stated, experience=2)
+    if domain == "style":
+        return replace(stated, style=tuple(pair for pair in stated.style if pair[0] != value))
+    name = {"modality": "modalities", "time": "times", "format": "formats", "gender": "genders"}.get(domain, domain)
+    return replace(stated, **{name: eased(getattr(stated, name), value)})
+
+
+def eased(wishes: tuple[Wish, ...], value: str | None = None) -> tuple[Wish, ...]:
+    return tuple(replace(w, strength=min(w.strength, 2)) if value in (None, w.value) else w for w in wishes)
