@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock, words
-from core.working_time import answer_due
+from core.working_time import WorkingCalendar, calendar
 from matching.cards import Card
 from referrals.answers import Answers
 from referrals.words import first_name
@@ -60,10 +60,12 @@ def card_lines(cards: Iterable[Card], answers: Answers) -> list[CardLine]:
     """Return the cards in words, in their order. One query for the funder, and none per card."""
     chosen = {choice.therapist for choice in answers.choices}
     funder = funder_of(answers)
-    return [_line(card, funder, card.therapist_id in chosen) for card in cards]
+    shown = list(cards)
+    calendars = {nation: calendar(nation) for nation in {card.nation for card in shown}}
+    return [_line(card, funder, calendars[card.nation], card.therapist_id in chosen) for card in shown]
 
 
-def _line(card: Card, funder: Funder | None, chosen: bool) -> CardLine:
+def _line(card: Card, funder: Funder | None, working: WorkingCalendar, chosen: bool) -> CardLine:
     return CardLine(
         id=card.therapist_id,
         name=card.name,
@@ -74,12 +76,19 @@ def _line(card: Card, funder: Funder | None, chosen: bool) -> CardLine:
         where=where_words(card),
         wait=wait_words(card.wait_weeks, card.name, card.confirmed_at),
         wait_tone="now" if card.wait_weeks == 0 else "later",
-        fee=fee_words(card.fee_pence, card.concession_pence, funder),
-        answer=answer_words(card.name, card.answering_days, card.nation),
+        fee=_fee(card, funder),
+        answer=answer_words(card.name, card.answering_days, working),
         formats=", ".join(str(name) for name in card.formats),
         reasons=reason_lines(card.reasons),
         chosen=chosen,
     )
+
+
+def _fee(card: Card, funder: Funder | None) -> str:
+    if funder is None or funder.slug in card.funders:
+        return fee_words(card.fee_pence, card.concession_pence, funder)
+    own = fee_words(card.fee_pence, card.concession_pence, None)
+    return _("%(funder)s does not pay here. %(fee)s") % {"funder": funder.name, "fee": own}
 
 
 def some(names: Sequence[Any]) -> str:
@@ -131,9 +140,9 @@ def where_words(card: Card) -> str:
     return f"{near if card.distance_words else place}. {formats}"
 
 
-def answer_words(name: str, answering_days: int, nation: str) -> str:
+def answer_words(name: str, answering_days: int, working: WorkingCalendar) -> str:
     """Return by when she would answer if she were asked now: a date, never "within three days"."""
-    due = answer_due(answering_days_mask=answering_days, nation=nation, start=clock.now())
+    due = working.answer_due(answering_days_mask=answering_days, start=clock.now())
     return _("If we ask today, %(name)s answers by %(when)s.") % {"name": first_name(name), "when": words.when(due)}
 
 

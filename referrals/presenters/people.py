@@ -15,12 +15,12 @@ Person = CardLine
 MOST_SIDE_BY_SIDE = 3
 
 
-def people(answers: Answers, stated: Stated, *, seed: int) -> list[Person]:
+def people(answers: Answers, stated: Stated, *, silent: Sequence[int] = ()) -> list[Person]:
     """Return the chosen people in their order; whoever may not be shown any more is left out."""
     ids = [choice.therapist for choice in answers.choices]
     if not ids:
         return []
-    why = why_for(stated, ids, seed=seed)
+    why = why_for(stated, ids, silent_exclusions=silent)
     rows = [why[pk].row for pk in ids if pk in why and why[pk].row is not None]
     return card_lines(cards(rows), answers)
 

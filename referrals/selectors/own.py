@@ -2,7 +2,7 @@
 
 from notifications.models import Message
 from referrals.messages import topics
-from referrals.models import Choice, Referral
+from referrals.models import Choice, Exclusion, Referral
 
 
 def own_referral(pk: object) -> Referral | None:
@@ -29,3 +29,9 @@ def sent_messages(referral: Referral) -> list[Message]:
         subject_type="referral", subject_id=referral.pk, recipient_type="client", state=Message.State.SENT
     )
     return list(about.exclude(topic=topics.SIGN_IN_CODE).order_by("-sent_at")[:50])
+
+
+def silently_excluded(referral: Referral) -> list[int]:
+    """Return therapists who must not be put together with her, for reasons that are never hers to know."""
+    theirs = Exclusion.objects.filter(client_id=referral.client_id).exclude(side=Exclusion.Side.CLIENT)
+    return list(theirs.values_list("therapist_id", flat=True))

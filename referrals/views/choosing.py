@@ -109,7 +109,7 @@ def choices(request: HttpRequest, draft: Choosing) -> HttpResponse:
 
 def kept_people(request: HttpRequest, draft: Choosing) -> list[Person]:
     """Return the people on the list; whoever may not be shown any more is taken off it, and that is said."""
-    rows = people(draft.answers, draft.stated(), seed=draft.seed)
+    rows = people(draft.answers, draft.stated(), silent=draft.silent)
     shown = {row.id for row in rows}
     kept = tuple(choice for choice in draft.answers.choices if choice.therapist in shown)
     if len(kept) != len(draft.answers.choices):
@@ -123,7 +123,7 @@ def kept_people(request: HttpRequest, draft: Choosing) -> list[Person]:
 
 def can_be_chosen(draft: Choosing, pk: int) -> bool:
     """Say whether she is listed, has a place and is not excluded; that she misses a wish does not matter."""
-    why = why_for(draft.stated(), [pk], seed=draft.seed).get(pk)
+    why = why_for(draft.stated(), [pk], silent_exclusions=draft.silent).get(pk)
     return why is not None and why.row is not None and not set(why.failed) & {"not_taking", "excluded"}
 
 

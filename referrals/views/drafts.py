@@ -18,7 +18,7 @@ from core.policy import CLIENT_SESSION_KEY
 from referrals.answers import SELF_PAY, Answers, Chosen
 from referrals.models import Referral, Submission
 from referrals.presenters import steps
-from referrals.selectors.own import own_referral, still_to_try
+from referrals.selectors.own import own_referral, silently_excluded, still_to_try
 from referrals.services.submission import submission_find, submission_save
 
 TOKEN_KEY = "submission"  # noqa: S105 - a session key's name
@@ -38,11 +38,15 @@ class Draft:
     submission: Submission
     answers: Answers
     data: dict[str, Any]
-    referral: Referral | None = None
 
     @property
     def seed(self) -> int:
         return int(self.submission.seed)
+
+    @property
+    def silent(self) -> list[int]:
+        """Return who must read as not listed for her: nobody, while nobody knows who she is."""
+        return []
 
     def stated(self) -> Stated:
         return self.answers.stated()
@@ -67,6 +71,10 @@ class ListEdit:
     @property
     def data(self) -> dict[str, Any]:
         return {"nation": self.answers.nation, "adult": True, "paying": self.answers.paying}
+
+    @property
+    def silent(self) -> list[int]:
+        return silently_excluded(self.referral)
 
     def stated(self) -> Stated:
         return Stated.from_canonical(self.referral.preferences.data)

@@ -13,11 +13,12 @@ from core import crisis
 from core.flow import Step
 from core.policy import public
 from core.views.flow import FlowView
-from referrals.answers import Answers
+from referrals.answers import NOT_SURE, SELF_PAY, Answers
 from referrals.presenters import steps
 from referrals.presenters.information import notes_for
 from referrals.services.submission import submission_save, submission_start
 from referrals.views.drafts import CODE_KEY, SAFETY_KEY, TOKEN_KEY, Draft, draft_of, with_draft, with_draft_after
+from therapists.selectors import reference
 
 NEVER_ASKED_BEFORE = "people choose before they say who they are, so nobody signs in here"
 
@@ -83,7 +84,8 @@ class QuestionView(FlowView):
         if answers.get("channel") == Client.Channel.PHONE:
             answers = {key: value for key, value in answers.items() if key != "channel"}
         if step.slug == "where":
-            crisis.remember_nation(request, answers.get("nation", ""))
+            crisis.remember_nation(request, answers["nation"])
+            answers = _without_foreign_funder(answers)
         submission_save(submission=self.draft.submission, answers=Answers.from_dict(answers))
 
     def _after(self, request: HttpRequest, step: Step, answers: dict[str, Any]) -> str:
@@ -128,6 +130,12 @@ class QuestionView(FlowView):
         self.template_name = shown.template
         own = {"autosave_url": reverse("referrals:autosave", args=[step.slug]), "save_url": reverse("referrals:save")}
         return {**own, **progress(step, answers)}
+
+
+def _without_foreign_funder(answers: dict[str, Any]) -> dict[str, Any]:
+    """Take back a funder that does not pay in the nation just chosen: who pays is asked again."""
+    known = {SELF_PAY, NOT_SURE, *(row.slug for row in reference.funders_open_to_self_referral(answers["nation"]))}
+    return answers if answers.get("paying") in known else {k: v for k, v in answers.items() if k != "paying"}
 
 
 def _without_change(request: HttpRequest) -> HttpRequest:

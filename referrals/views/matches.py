@@ -33,7 +33,14 @@ def matches(request: HttpRequest, draft: Choosing) -> HttpResponse:
     editing = not isinstance(draft, Draft)
     sort = sort_of(request.GET.get("sort", ""))
     page = page_of(request.GET.get("page", ""))
-    ranking = rank_now(stated, seed=draft.seed, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, order=sort)
+    ranking = rank_now(
+        stated,
+        seed=draft.seed,
+        silent_exclusions=draft.silent,
+        limit=PER_PAGE,
+        offset=(page - 1) * PER_PAGE,
+        order=sort,
+    )
     pages = max(1, -(-ranking.eligible // PER_PAGE))
     if page > pages:
         return redirect(address(sort, pages))

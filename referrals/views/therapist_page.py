@@ -30,7 +30,7 @@ def therapist(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
         if was_chosen:
             draft.save(choices=tuple(c for c in draft.answers.choices if c.therapist != pk))
         return render(request, "referrals/therapist.html", context)
-    why = why_for(draft.stated(), [pk], seed=draft.seed).get(pk)
+    why = why_for(draft.stated(), [pk], silent_exclusions=draft.silent).get(pk)
     line = next(iter(card_lines(cards([why.row]), draft.answers)), None) if why and why.row else None
     context |= {
         "listed": True,

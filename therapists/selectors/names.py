@@ -9,7 +9,6 @@ from django.db.models import Min
 from therapists.models import Therapist
 from therapists.selectors.standing import standing_for
 
-
 # How many named alike are judged for each one shown: standing is computed, so it cannot be filtered on.
 LOOK_AT = 5
 

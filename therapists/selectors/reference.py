@@ -1,8 +1,16 @@
-"""Reference data as people choose from it: active rows in their order, grouped where a page groups them."""
+"""Reference data as people choose from it: active rows in their order, grouped where a page groups them.
 
+Kept in the process for settings.REFERENCE_CACHE_SECONDS: every page of the client's journey asks for some of it.
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
 from itertools import groupby
+from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.utils.functional import Promise
 
 from core import clock
 from core.models import ReferenceRow
@@ -17,7 +25,24 @@ from therapists.models import (
     SessionFormat,
 )
 
+Rows = TypeVar("Rows")
 
+
+def _kept(read: Callable[[], Rows]) -> Callable[[], Rows]:
+    kept: dict[str, tuple[float, Rows]] = {}
+
+    @wraps(read)
+    def recent() -> Rows:
+        now = time.monotonic()
+        found = kept.get("rows")
+        if found is None or now - found[0] >= settings.REFERENCE_CACHE_SECONDS:
+            found = kept["rows"] = (now, read())
+        return found[1]
+
+    return recent
+
+
+@_kept
 def issues() -> list[Issue]:
     return list(Issue.objects.filter(active=True))
 
@@ -30,6 +55,7 @@ def issues_by_group() -> list[tuple[str, list[Issue]]]:
     return list(groups.items())
 
 
+@_kept
 def modalities_by_family() -> list[tuple[ReferenceRow, list[Modality]]]:
     """Return (family, modalities) in the families' order. One query."""
     rows = Modality.objects.filter(active=True, family__active=True).select_related("family")
@@ -37,25 +63,30 @@ def modalities_by_family() -> list[tuple[ReferenceRow, list[Modality]]]:
     return [(family, list(group)) for family, group in groupby(ordered, key=lambda row: row.family)]
 
 
+@_kept
 def languages() -> list[Language]:
     return list(Language.objects.filter(active=True))
 
 
+@_kept
 def client_groups() -> list[ClientGroup]:
     return list(ClientGroup.objects.filter(active=True))
 
 
-def identity_tags_by_kind() -> list[tuple[str, list[IdentityTag]]]:
+@_kept
+def identity_tags_by_kind() -> list[tuple[Promise | str, list[IdentityTag]]]:
     """Return (kind in words, tags), kinds in the order the model names them."""
     rows = list(IdentityTag.objects.filter(active=True))
     kinds = ((kind.label, [row for row in rows if row.kind == kind]) for kind in IdentityTag.Kind)
-    return [(str(label), tags) for label, tags in kinds if tags]
+    return [(label, tags) for label, tags in kinds if tags]
 
 
+@_kept
 def access_options() -> list[AccessOption]:
     return list(AccessOption.objects.filter(active=True))
 
 
+@_kept
 def formats() -> list[SessionFormat]:
     return list(SessionFormat.objects.filter(active=True))
 
@@ -65,9 +96,14 @@ def funders_open_to_self_referral(nation: str) -> list[Funder]:
     return [row for row in _funders_in_force() if row.open_to_self_referral and row.covers(nation)]
 
 
-def _funders_in_force() -> QuerySet[Funder]:
+def _funders_in_force() -> list[Funder]:
     today = clock.today()
-    return Funder.objects.filter(active=True, starts_on__lte=today).exclude(ends_on__lt=today)
+    return [row for row in _funders() if row.starts_on <= today and (row.ends_on is None or today <= row.ends_on)]
+
+
+@_kept
+def _funders() -> list[Funder]:
+    return list(Funder.objects.filter(active=True))
 
 
 def funders_in(nation: str) -> list[Funder]:
