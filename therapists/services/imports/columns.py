@@ -9,11 +9,14 @@ from therapists.services.imports.reading import Unreadable
 
 Status = Registration.Status
 
+_NUMBERS = {
+    f"{whose} {what}"
+    for whose in ("registration", "registrant", "reg", "membership", "member")
+    for what in ("number", "no", "id")
+}
 REQUIRED = ("number", "name", "status")
 SYNONYMS: dict[str, frozenset[str]] = {
-    "number": frozenset(
-        {"number", "registration number", "registration no", "membership number", "member number", "reg no"}
-    ),
+    "number": frozenset({"number", *_NUMBERS}),
     "name": frozenset({"name", "full name", "registrant", "registrant name"}),
     "email": frozenset({"email", "e mail", "email address", "e mail address"}),
     "town": frozenset({"town", "city", "town or city"}),
