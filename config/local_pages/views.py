@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.conf import settings
+from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -31,7 +31,7 @@ def sign_in(request: HttpRequest, pk: int) -> HttpResponse:
     if person is None:
         raise Http404
     session_start_for_demo(request=request, user=person.user)
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    return redirect(get_adapter().get_login_redirect_url(request))
 
 
 @public(REASON)

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.services.demo import SESSION_KEY, is_demo_session, session_start_for_demo
 from core import clock
 from core.demo import Plan
+from tests.support.browser import DESKTOP, PHONE, no_sideways_scroll
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +93,24 @@ def test_nonsense_does_not_move_the_clock_and_is_kept_on_the_page(client, settin
     assert page.status_code == 200
     assert f'value="{typed["days"]}"' in page.text
     assert clock.offset() == datetime.timedelta()
+
+
+def test_signed_in_cast_member_is_not_asked_for_a_second_factor(client, cast):
+    for member in CAST:
+        user = User.objects.get(email=member.email)
+        answer = client.post(reverse("local:sign_in", args=[user.pk]), follow=True)
+        assert answer.status_code == 200, (member.name, answer.redirect_chain)
+        assert "/2fa/" not in answer.request["PATH_INFO"], member.name
+    # The last of the cast is the administrator: the second check of the administration is passed too.
+    assert client.get(reverse("admin:index")).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_local_pages_read_well_on_phone_and_desk(live_server, open_page, axe, cast):
+    for width in (DESKTOP, PHONE):
+        for java_script in (True, False):
+            page = open_page(width, java_script=java_script)
+            for name in ("local:cast", "local:mails", "local:clock"):
+                page.goto(live_server.url + reverse(name))
+                axe(page)
+                assert no_sideways_scroll(page), page.url
