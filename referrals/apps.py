@@ -6,7 +6,6 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from django.urls import reverse
-
         from django.utils.translation import gettext_lazy as _
 
         from core import nav
@@ -23,5 +22,6 @@ class ReferralsConfig(AppConfig):
         safety.register()
         desk = {"coordinator", "safety_clinician", "administrator"}
         nav.register(label=_("Desk"), url_name="referrals:desk", roles=desk, order=50)
-        nav.register(label=_("Messages"), url_name="referrals:desk_messages", roles=desk - {"safety_clinician"}, order=60)
+        senders = desk - {"safety_clinician"}
+        nav.register(label=_("Messages"), url_name="referrals:desk_messages", roles=senders, order=60)
         nav.register(label=_("Duty rota"), url_name="referrals:desk_rota", roles=desk, order=80)

@@ -14,7 +14,7 @@ from accounts.actors import for_request
 from accounts.models import DutyShift
 from accounts.rota import shifts_from
 from accounts.services.rota import ShiftRefused, duty_shift_add, duty_shift_remove
-from core import clock
+from core import clock, words
 from core.policy import allow
 from referrals.forms.desk import ShiftForm
 
@@ -55,14 +55,25 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
             duty_shift_remove(shift=shift, actor=for_request(request))
             messages.success(request, _("The shift is off the rota. Printed promises stay with their tasks."))
         return redirect("referrals:desk_rota")
-    return render(request, "desk/rota_remove.html", {"shift": get_object_or_404(shifts, pk=pk)})
+    shift = get_object_or_404(shifts, pk=pk)
+    return render(request, "desk/rota_remove.html", {"shift": shift, "hours": _hours(shift)})
 
 
 def _days() -> list[dict[str, Any]]:
     now, today = clock.now(), clock.today()
     shifts = list(shifts_from(now))
     days = [today + datetime.timedelta(days=number) for number in range(DAYS_SHOWN)]
-    return [{"day": day, "shifts": [row for row in shifts if _touches(row, day)]} for day in days]
+    return [
+        {"day": day, "shifts": [{"shift": row, "hours": _hours(row)} for row in shifts if _touches(row, day)]}
+        for day in days
+    ]
+
+
+def _hours(shift: DutyShift) -> str:
+    """Return "9am to 5pm", with the days where the shift goes over midnight."""
+    starts, ends = (moment.astimezone(clock.LONDON) for moment in (shift.starts_at, shift.ends_at))
+    say = words.hour if starts.date() == ends.date() else words.when
+    return _("%(starts)s to %(ends)s") % {"starts": say(starts), "ends": say(ends)}
 
 
 def _touches(shift: DutyShift, day: datetime.date) -> bool:
