@@ -205,6 +205,17 @@ def test_due_checks_become_tasks_once_and_close_with_the_check(ben, cara, actor)
     assert not open_tasks(kinds.REGISTRATION_CHECK).exists()
 
 
+def test_a_register_falling_due_at_once_does_not_bury_the_worklist(ben, cara, actor, monkeypatch):
+    monkeypatch.setattr(services, "MOST_CHECKS", 1)
+    today = clock.today()
+    for therapist, days in ((ben, 1), (cara, 9)):
+        due = today - datetime.timedelta(days=days)
+        Registration.objects.filter(pk=only_registration(therapist).pk).update(next_check=due)
+    for _ in range(2):
+        services.registration_checks_open(actor=system("tick"))
+    assert open_tasks(kinds.REGISTRATION_CHECK).get().subject_id == only_registration(cara).pk
+
+
 def test_tasks_lead_to_the_page_where_they_are_done(ben, actor):
     row = only_registration(ben)
     services.registration_status_set(registration=row, status="suspended", reason="seen", actor=actor)

@@ -19,6 +19,7 @@ from therapists.services.imports.pairs import pair_tasks_open
 from therapists.services.standing_changes import coordinator_task, status_fell
 
 Status = Registration.Status
+MOST_CHECKS = 200
 
 
 class RegistrationRefused(ValueError):
@@ -185,8 +186,11 @@ def register_accreditation_set(
 
 
 def registration_checks_open(*, actor: Actor) -> int:
-    """Open a task for each therapist's registration whose next check is due. Returns how many are due."""
-    due = list(checks_due(on=clock.today()).values_list("pk", flat=True))
+    """Open tasks for the registrations of therapists whose next check has been due longest. Returns how many.
+
+    At most MOST_CHECKS stand open: a whole register falling due at once must not bury the rest of the worklist.
+    """
+    due = list(checks_due(on=clock.today()).values_list("pk", flat=True)[:MOST_CHECKS])
     for pk in due:
         coordinator_task(kind=kinds.REGISTRATION_CHECK, subject_id=pk, actor=actor, now=clock.now())
     return len(due)
