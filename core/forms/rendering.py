@@ -14,9 +14,11 @@ from core.forms.dates import PART_WORDS, PARTS, DateWidget
 
 Params = dict[str, Any]
 
-# `required` and `maxlength` make the browser answer or silently cut what is pasted; the rest are parameters.
-_DROPPED = {"id", "class", "required", "maxlength", "minlength", "min", "max", "step", "aria-describedby"}
-_NAMED = {"type", "rows", "autocomplete", "inputmode", "spellcheck", "autocapitalize", "aria-invalid"}
+# `required` and `maxlength` make the browser answer or silently cut what is pasted, a placeholder vanishes while one
+# types; the rest are parameters.
+_DROPPED = {"id", "class", "required", "placeholder", "maxlength", "minlength", "min", "max", "step"}
+_NAMED = {"type", "rows", "autocomplete", "inputmode", "spellcheck", "autocapitalize"}
+_WRITTEN_BY_MACROS = {"aria-invalid", "aria-describedby"}
 
 
 def render_field(
@@ -41,6 +43,17 @@ def render_field(
     params |= {"inline": inline or None, "small": small or None}
     name, more = _dispatch(bound.field.widget)(bound, title)
     return components.render(name, params | more)
+
+
+def error_words(bound: BoundField) -> list[str]:
+    """Return what is wrong with the field. Where its author said nothing of her own, "required" names the field."""
+    own = {str(forms.Field.default_error_messages["required"])}
+    asks = _("Choose an answer for “%(label)s”") if _is_choice(bound) else _("Fill in “%(label)s”")
+    return [asks % {"label": bound.label} if str(error) in own else str(error) for error in bound.errors]
+
+
+def _is_choice(bound: BoundField) -> bool:
+    return isinstance(bound.field.widget, forms.Select | forms.RadioSelect | forms.CheckboxSelectMultiple)
 
 
 def first_id(bound: BoundField) -> str:
@@ -79,7 +92,7 @@ def _errors(bound: BoundField) -> Params | None:
     if not bound.errors:
         return None
     return {
-        "html": format_html_join(SafeString("<br>"), "{}", ((error,) for error in bound.errors)),
+        "html": format_html_join(SafeString("<br>"), "{}", ((error,) for error in error_words(bound))),
         "visuallyHiddenText": _("Error"),
     }
 
@@ -97,7 +110,7 @@ def _plain(bound: BoundField, title: Params) -> Params:
         params[name] = attrs.get(name)
     if "spellcheck" in attrs:
         params["spellcheck"] = str(attrs["spellcheck"]).lower() != "false"
-    others = {name: value for name, value in attrs.items() if name not in _DROPPED | _NAMED}
+    others = {name: value for name, value in attrs.items() if name not in _DROPPED | _NAMED | _WRITTEN_BY_MACROS}
     if others:
         params["attributes"] = others
     return params

@@ -60,7 +60,7 @@ def _error_items(form: forms.BaseForm) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = [{"text": error} for error in form.non_field_errors()]
     for bound in form:
         target = None if bound.is_hidden else f"#{rendering.first_id(bound)}"
-        items += [{"text": error, "href": target} for error in bound.errors]
+        items += [{"text": error, "href": target} for error in rendering.error_words(bound)]
     return items
 
 

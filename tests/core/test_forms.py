@@ -204,3 +204,17 @@ def test_the_summary_is_empty_when_nothing_is_wrong_and_lists_what_belongs_to_no
     source = Template("{% load ui %}{% error_summary form other %}")
     assert source.render(Context({"form": forms.Form(), "other": None})) == ""
     assert "The two do not fit together" in source.render(Context({"form": Strict({}), "other": None}))
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        (django_forms.CharField(label="Town"), "Fill in “Town”"),
+        (django_forms.ChoiceField(label="Town", choices=[("a", "A")]), "Choose an answer for “Town”"),
+        (django_forms.CharField(label="Town", error_messages={"required": "Which town?"}), "Which town?"),
+    ],
+)
+def test_a_missing_answer_names_its_field(field, words):
+    form = one(field, {})
+    shown = Template("{% load ui %}{% error_summary form %}{% field form.it %}").render(Context({"form": form}))
+    assert shown.count(words) == 2 and "This field is required" not in shown
