@@ -14,4 +14,4 @@ def for_user(user: User) -> Actor:
 
 def for_request(request: HttpRequest) -> Actor:
     """Return the signed-in caller as an actor, with the roles the policy already read for this request."""
-    return Actor("user", str(request.user.pk), request.user.name, user_roles(request))
+    return Actor("user", str(request.user.pk), str(request.user), user_roles(request))

@@ -1,4 +1,4 @@
-"""The cast of the demonstration. Nobody here has a password: `make run` has a local page that signs in as one of them."""
+"""The cast of the demonstration. Nobody here has a password: a local page of `make run` signs in as one of them."""
 
 import datetime
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """Core's reference data. Every change goes through a service, which records it."""
 
-from django import forms
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -15,10 +16,10 @@ def _actor(request: HttpRequest) -> Actor:
     return Actor("user", str(request.user.pk), str(request.user), user_roles(request))
 
 
-class Recorded(admin.ModelAdmin):
+class Recorded(admin.ModelAdmin):  # type: ignore[type-arg]
     """Changes and deletions are in the audit, one by one."""
 
-    def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         reference_row_save(row=obj, changed=form.changed_data, actor=_actor(request))
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:

@@ -1,7 +1,7 @@
 """Authenticated encryption for columns, and keyed digests to look encrypted values up by.
 
-Keys come from settings.FIELD_ENCRYPTION_KEYS: a list of "id:base64 of 32 bytes", newest first. The id stands in front of
-every stored value, so a key can be replaced while old rows stay readable.
+Keys come from settings.FIELD_ENCRYPTION_KEYS: a list of "id:base64 of 32 bytes", newest first. The id stands in front
+of every stored value, so a key can be replaced while old rows stay readable.
 """
 
 import base64

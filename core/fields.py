@@ -9,7 +9,7 @@ from django.db import models
 from core import crypto
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that is readable in Python and sealed in the database. It cannot be filtered on."""
 
     def _bound_to(self) -> str:
@@ -17,7 +17,7 @@ class EncryptedTextField(models.TextField):
 
     def get_prep_value(self, value: Any) -> str | None:
         if value is None or value == "":
-            return value
+            return None if value is None else ""
         return crypto.encrypt(str(value), bound_to=self._bound_to())
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:

@@ -127,11 +127,10 @@ def locate(row: list[str], columns: Columns) -> Located | None:
     typed = _cell(row, columns.code)
     if columns.ended is not None and _cell(row, columns.ended):
         return None
+    found = geo.place_code(typed)
     if columns.sectors:
         sector = geo.sector_code(typed)
-        found = (sector, PlacePoint.Kind.SECTOR) if sector else None
-    else:
-        found = geo.place_code(typed)
+        found = (sector, PlacePoint.Kind.SECTOR.value) if sector else None
     if found is None or geo.area_of(found[0]) not in geo.areas():
         raise BadRow("postcode", typed, "not a postcode, sector or outcode")
     code, kind = found

@@ -1,8 +1,8 @@
 """From latitude and longitude, and from the Irish grid, to the British national grid, in metres.
 
 Formulae and constants as published by the national mapping agencies: transverse Mercator projections on the Airy 1830
-and Airy Modified ellipsoids and seven-parameter Helmert shifts from and to WGS84. Good to 5 m (20 m in the corners), which
-is finer than any distance shown to anybody.
+and Airy Modified ellipsoids and seven-parameter Helmert shifts from and to WGS84. Good to 5 m (20 m in the corners),
+which is finer than any distance shown to anybody.
 """
 
 from dataclasses import dataclass

@@ -28,7 +28,7 @@ def allow(*, key: str, limit: int, per_seconds: int) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_COUNT, [digest, ends_at])
-            return cursor.fetchone()[0] <= limit
+            return bool(cursor.fetchone()[0] <= limit)
     except DatabaseError:
         return True
 

@@ -41,7 +41,7 @@ def wake(message_id: int) -> None:
     try:
         options = {**current_app.conf.broker_transport_options, **_OPTIONS}
         with current_app.connection_for_write(transport_options=options, connect_timeout=PATIENCE_SECONDS) as broker:
-            deliver_one.apply_async(args=[message_id], connection=broker, retry=False)
+            deliver_one.apply_async((message_id,), retry=False, connection=broker)  # type: ignore[call-arg]
     except Exception as error:
         _silent_until = time.monotonic() + QUIET_AFTER_FAILURE_SECONDS
         logger.warning("wake-up: broker not reached (%s), the tick will send", type(error).__name__)

@@ -128,7 +128,7 @@ class TestBrokerTrouble:
         published = []
         monkeypatch.setattr(tasks.deliver_one, "apply_async", lambda args, **kw: published.append(args))
         enqueue()
-        assert published == [[Message.objects.get().pk]]
+        assert published == [(Message.objects.get().pk,)]
 
     def test_a_message_for_later_wakes_nobody(self, monkeypatch):
         published = []
