@@ -10,6 +10,7 @@ urlpatterns = [
     path("mail/", views.mails, name="mails"),
     path("mail/<str:key>/", views.mail, name="mail"),
     path("clock/", views.clock_page, name="clock"),
+    path("clock/confirm/", views.confirm_again, name="confirm_again"),
     path("clock/reset/", views.clock_reset, name="clock_reset"),
     path("components/", styleguide.components, name="components"),
     path("components/staff/", styleguide.staff, name="components_staff"),

@@ -11,7 +11,7 @@ from accounts.services.demo import session_start_for_demo
 from config.local_pages.cast import people
 from config.local_pages.forms import MoveClockForm
 from config.local_pages.mailbox import sent_mail, sent_mails
-from core import clock
+from core import clock, demo
 from core.policy import public
 
 REASON = "exists on a developer's machine only; holds invented people"
@@ -57,6 +57,14 @@ def clock_page(request: HttpRequest) -> HttpResponse:
         clock.travel(datetime.timedelta(days=form.cleaned_data["days"], hours=form.cleaned_data["hours"]))
         return redirect("local:clock")
     return render(request, "local/clock.html", {"form": form, "now": clock.now(), "offset": clock.offset()})
+
+
+@public(REASON)
+@require_POST
+def confirm_again(request: HttpRequest) -> HttpResponse:
+    """Let the made-up therapists confirm on the day the clock has been moved to, as they do at every start."""
+    demo.refresh()
+    return redirect("local:clock")
 
 
 @public(REASON)

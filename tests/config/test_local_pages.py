@@ -80,6 +80,7 @@ def test_clock_moves_forward_and_back(client, settings, tmp_path):
     assert client.post(reverse("local:clock"), {"days": 3, "hours": 2}).status_code == 302
     assert clock.offset() == datetime.timedelta(days=3, hours=2)
     assert "Put the clock back" in client.get(reverse("local:clock")).text
+    assert client.post(reverse("local:confirm_again")).status_code == 302
     client.post(reverse("local:clock_reset"))
     assert clock.offset() == datetime.timedelta()
 
