@@ -1,7 +1,7 @@
-"""Seeders of the demonstration. Each app registers its own in AppConfig.ready; `seed_demo` runs them in order of layers.
+"""Seeders of the demonstration. Each app registers its own in AppConfig.ready; `seed_demo` runs them by layer.
 
-A seeder adds made-up people and nothing else. A refresher keeps the demonstration alive: weeks later its therapists would
-all have stopped being listed, because none of them confirms.
+A seeder adds made-up people and nothing else. A refresher keeps the demonstration alive: weeks later its therapists
+would all have stopped being listed, because none of them confirms.
 """
 
 from collections.abc import Callable

@@ -59,7 +59,9 @@ def test_the_cast_can_be_listed_and_nobody_has_a_password(demo) -> None:
     assert set(User.objects.values_list("email", flat=True)) == {member.email for member in CAST}
     assert not any(user.has_usable_password() for user in User.objects.all())
     cast = Therapist.objects.filter(user__isnull=False)
-    assert all(one.listed and one.has_place for one in standing_for(cast.values_list("pk", flat=True), as_of=MOMENT).values())
+    assert all(
+        one.listed and one.has_place for one in standing_for(cast.values_list("pk", flat=True), as_of=MOMENT).values()
+    )
 
 
 def test_seeding_again_changes_nothing(demo) -> None:

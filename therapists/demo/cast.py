@@ -57,8 +57,8 @@ BEN = Character(
     modalities=("person-centred", "integrative"),
     issues=("low-mood-or-depression", "anxiety-or-worry", "bereavement", "stress"),
     about=(
-        "I worked as a paramedic before I trained. I listen without hurry and without judging, and I will be honest with "
-        "you. We decide together what would make a difference."
+        "I worked as a paramedic before I trained. I listen without hurry and without judging, and I will be honest "
+        "with you. We decide together what would make a difference."
     ),
     postcode="LS8 2AB",
     east=432300,
@@ -75,8 +75,8 @@ CARA = Character(
     modalities=("cbt", "emdr", "integrative"),
     issues=("ptsd-or-trauma", "anxiety-or-worry", "low-mood-or-depression", "sleep"),
     about=(
-        "I work in a practical way with people who have been through something frightening, and I explain each step before "
-        "we take it. Evenings and video are fine."
+        "I work in a practical way with people who have been through something frightening, and I explain each step "
+        "before we take it. Evenings and video are fine."
     ),
     postcode="LS7 3CD",
     east=430600,

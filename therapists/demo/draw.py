@@ -7,7 +7,17 @@ import numpy as np
 from therapists.demo.people import FAMILIES, MEN, RESIDENTS, WOMEN
 
 # Proportions, roughly as the registers' own figures and surveys suggest; only what looks believable matters here.
-REGISTERS = {"BACP": 620, "NCPS": 150, "UKCP": 110, "CBTRUK": 60, "BPC": 18, "ACC": 20, "COSCA": 15, "HGI": 3, "UKAHPP": 3}
+REGISTERS = {
+    "BACP": 620,
+    "NCPS": 150,
+    "UKCP": 110,
+    "CBTRUK": 60,
+    "BPC": 18,
+    "ACC": 20,
+    "COSCA": 15,
+    "HGI": 3,
+    "UKAHPP": 3,
+}
 MODALITIES = {
     "integrative": 34, "person-centred": 33, "cbt": 26, "psychodynamic": 20, "transactional-analysis": 7, "gestalt": 6,
     "emdr": 9, "existential": 4, "cat": 3, "act": 6, "cft": 7, "schema": 4, "systemic-family": 3, "couple": 8,
@@ -46,7 +56,10 @@ def draw(count: int, seed: int) -> Draw:
     return Draw(
         woman=woman,
         gender=gender,
-        given=[_one(rng_value, WOMEN if is_woman else MEN) for rng_value, is_woman in zip(rng.random(count), woman, strict=True)],
+        given=[
+            _one(rng_value, WOMEN if is_woman else MEN)
+            for rng_value, is_woman in zip(rng.random(count), woman, strict=True)
+        ],
         family=[_one(value, FAMILIES) for value in rng.random(count)],
         area=rng.choice(list(RESIDENTS), count, p=shares(RESIDENTS)),
         spread=rng.normal(0, 1, (count, 2)).clip(-2, 2),

@@ -1,31 +1,33 @@
 """Names and places of people who do not exist, for the demonstration register."""
 
-WOMEN = """Aisha Alison Amelia Amy Angela Anita Anna Bethan Bronwen Carol Catherine Ceri Charlotte Chloe Claire Deborah Diane
-Eilidh Eleanor Elizabeth Emily Emma Esther Fatima Fiona Florence Gemma Grace Hannah Harriet Heather Helen Imogen Ioana Iona
-Isla Jade Jane Jennifer Joanna Judith Julia Karen Kate Kirsty Laura Leila Linda Louise Lucy Maeve Magda Mairi Maria Megan
-Meera Monica Nadia Naomi Natasha Ngozi Niamh Nicola Olivia Patricia Pauline Philippa Priya Rachel Rebecca Rhian Rosemary
-Ruth Sadia Samantha Sandra Sarah Shabana Sharon Sian Sinead Sophie Stephanie Susan Sushila Tanya Teresa Tracey Valerie
-Victoria Wendy Yasmin Yvonne Zainab Zoe""".split()
+WOMEN = """Aisha Alison Amelia Amy Angela Anita Anna Bethan Bronwen Carol Catherine Ceri Charlotte Chloe Claire Deborah
+Diane Eilidh Eleanor Elizabeth Emily Emma Esther Fatima Fiona Florence Gemma Grace Hannah Harriet Heather
+Helen Imogen Ioana Iona Isla Jade Jane Jennifer Joanna Judith Julia Karen Kate Kirsty Laura Leila Linda Louise
+Lucy Maeve Magda Mairi Maria Megan Meera Monica Nadia Naomi Natasha Ngozi Niamh Nicola Olivia Patricia Pauline
+Philippa Priya Rachel Rebecca Rhian Rosemary Ruth Sadia Samantha Sandra Sarah Shabana Sharon Sian Sinead
+Sophie Stephanie Susan Sushila Tanya Teresa Tracey Valerie Victoria Wendy Yasmin Yvonne Zainab Zoe""".split()
 
-MEN = """Aaron Adam Ade Ahmed Alan Alexander Andrew Anthony Arjun Barry Benjamin Brian Callum Chidi Christopher Colin Craig
-Daniel David Dylan Edward Emeka Euan Fergus Gareth George Graham Hamish Harish Huw Ian Imran James Jason John Jonathan
-Joseph Kenneth Kevin Kieran Kwame Lee Liam Mark Martin Matthew Michael Mohammed Neil Nicholas Oliver Owen Patrick Paul
-Peter Philip Rajesh Rhys Richard Robert Ross Samuel Simon Stephen Stuart Thomas Timothy Tomasz Vikram William""".split()
+MEN = """Aaron Adam Ade Ahmed Alan Alexander Andrew Anthony Arjun Barry Benjamin Brian Callum Chidi Christopher Colin
+Craig Daniel David Dylan Edward Emeka Euan Fergus Gareth George Graham Hamish Harish Huw Ian Imran James Jason
+John Jonathan Joseph Kenneth Kevin Kieran Kwame Lee Liam Mark Martin Matthew Michael Mohammed Neil Nicholas
+Oliver Owen Patrick Paul Peter Philip Rajesh Rhys Richard Robert Ross Samuel Simon Stephen Stuart Thomas
+Timothy Tomasz Vikram William""".split()
 
-FAMILIES = """Abbott Adams Adeyemi Ahmed Akhtar Ali Allen Anderson Armstrong Ashworth Bailey Baker Ball Barker Barnes Begum Bell
-Bennett Bhatt Booth Boyle Bradley Brennan Brown Burgess Burns Butler Byrne Cameron Campbell Carr Carter Chan Chapman Chaudhry
-Clark Clarke Cole Collins Cook Cooper Cox Craig Crawford Cunningham Dale Davies Dawson Dean Desai Dixon Docherty Douglas
-Doyle Duffy Duncan Edwards Elliott Ellis Evans Farrell Ferguson Fisher Fleming Fletcher Ford Foster Fox Francis Fraser
-Gallagher Gardner George Gibson Gill Gordon Graham Grant Gray Green Griffiths Hall Hamilton Harper Harris Harrison Hart
-Hassan Henderson Hill Holmes Howard Hudson Hughes Hunt Hussain Hussein Ibrahim Jackson James Jamieson Jenkins John Johnson
-Johnston Jones Joshi Kapoor Kaur Kelly Kennedy Kerr Khan King Knight Kowalski Kumar Lambert Lawson Lee Lewis Lloyd Lynch
-MacDonald MacLeod Malik Marsh Marshall Martin Mason Matthews McCarthy McGrath McIntyre McKenzie McLean Mehta Mensah Miah
-Miller Mills Mistry Mitchell Moore Morgan Morris Morrison Murphy Murray Nguyen Nicholson Novak Nowak O'Brien O'Connor O'Neill
-Okafor Okeke Oliver Osborne Owen Palmer Parker Patel Patterson Pearce Pearson Perera Perry Phillips Popescu Porter Powell
-Price Qureshi Quinn Rahman Rao Reid Reynolds Richards Richardson Roberts Robertson Robinson Rogers Rose Ross Russell Ryan
-Saunders Scott Shah Sharma Shaw Silva Simmons Simpson Singh Sinclair Smith Spencer Stewart Stone Sullivan Sutherland Taylor
-Thomas Thompson Thomson Tucker Turner Walker Wallace Walsh Ward Watson Watts Webb West White Wilkinson Williams Williamson
-Wilson Wong Wood Wright Young Zaman""".split()
+FAMILIES = """Abbott Adams Adeyemi Ahmed Akhtar Ali Allen Anderson Armstrong Ashworth Bailey Baker Ball Barker Barnes
+Begum Bell Bennett Bhatt Booth Boyle Bradley Brennan Brown Burgess Burns Butler Byrne Cameron Campbell Carr Carter
+Chan Chapman Chaudhry Clark Clarke Cole Collins Cook Cooper Cox Craig Crawford Cunningham Dale Davies Dawson
+Dean Desai Dixon Docherty Douglas Doyle Duffy Duncan Edwards Elliott Ellis Evans Farrell Ferguson Fisher
+Fleming Fletcher Ford Foster Fox Francis Fraser Gallagher Gardner George Gibson Gill Gordon Graham Grant Gray
+Green Griffiths Hall Hamilton Harper Harris Harrison Hart Hassan Henderson Hill Holmes Howard Hudson Hughes
+Hunt Hussain Hussein Ibrahim Jackson James Jamieson Jenkins John Johnson Johnston Jones Joshi Kapoor Kaur
+Kelly Kennedy Kerr Khan King Knight Kowalski Kumar Lambert Lawson Lee Lewis Lloyd Lynch MacDonald MacLeod
+Malik Marsh Marshall Martin Mason Matthews McCarthy McGrath McIntyre McKenzie McLean Mehta Mensah Miah Miller
+Mills Mistry Mitchell Moore Morgan Morris Morrison Murphy Murray Nguyen Nicholson Novak Nowak O'Brien O'Connor
+O'Neill Okafor Okeke Oliver Osborne Owen Palmer Parker Patel Patterson Pearce Pearson Perera Perry Phillips
+Popescu Porter Powell Price Qureshi Quinn Rahman Rao Reid Reynolds Richards Richardson Roberts Robertson
+Robinson Rogers Rose Ross Russell Ryan Saunders Scott Shah Sharma Shaw Silva Simmons Simpson Singh Sinclair
+Smith Spencer Stewart Stone Sullivan Sutherland Taylor Thomas Thompson Thomson Tucker Turner Walker Wallace
+Walsh Ward Watson Watts Webb West White Wilkinson Williams Williamson Wilson Wong Wood Wright Young Zaman""".split()
 
 ABOUT = (
     "I offer a calm, private space to talk at your own pace. We agree together what you would like to be different.",
@@ -38,8 +40,8 @@ ABOUT = (
 
 CANCELLATION = "Please give 48 hours' notice. Sessions cancelled later are charged in full."
 CONFIDENTIALITY = (
-    "What you say stays between us. I may need to tell somebody else if I think you or another person is in serious danger, "
-    "and I talk about my work with a supervisor without naming you."
+    "What you say stays between us. I may need to tell somebody else if I think you or another person is in serious "
+    "danger, and I talk about my work with a supervisor without naming you."
 )
 
 # Rough numbers of residents by postcode area, in thousands: only their proportions matter here.

@@ -2,11 +2,10 @@
 
 import datetime
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import crypto
+from core import clock, crypto
 from core.clock import LONDON
 from therapists.demo.draw import MODALITIES, Draw
 from therapists.demo.people import ABOUT, CANCELLATION, CONFIDENTIALITY
@@ -67,8 +66,9 @@ class Rows:
 class RowMaker:
     """Makes all rows of one therapist after another. Primary keys count up from those reserved."""
 
-    def __init__(self, drawn: Draw, reference: Reference, ids: dict[str, int], seed: int, now: datetime.datetime) -> None:
-        self.drawn, self.reference, self.ids, self.now = drawn, reference, ids, now
+    def __init__(self, drawn: Draw, reference: Reference, ids: dict[str, int], seed: int) -> None:
+        self.drawn, self.reference, self.ids = drawn, reference, ids
+        self.now = now = clock.now()
         self.random = random.Random(seed)  # noqa: S311 - a demonstration, not a secret
         self.today = now.astimezone(LONDON).date()
         self.rows = Rows()
@@ -116,10 +116,26 @@ class RowMaker:
             email = crypto.encrypt(f"therapist{pk}@example.org", bound_to="therapists_registration.email")
             self.rows.registrations.append(
                 (
-                    register_id, pk, f"D{code}{pk:07d}", name, email, self.reference.areas[self.drawn.area[index]][0],
-                    "", self.random.choice(grades) if grades else "", None, status, valid_until, "", "", self.now,
-                    "demonstration", "register file", "", valid_until, "",
-                )  # fmt: skip
+                    register_id,
+                    pk,
+                    f"D{code}{pk:07d}",
+                    name,
+                    email,
+                    self.reference.areas[self.drawn.area[index]][0],
+                    "",
+                    self.random.choice(grades) if grades else "",
+                    None,
+                    status,
+                    valid_until,
+                    "",
+                    "",
+                    self.now,
+                    "demonstration",
+                    "register file",
+                    "",
+                    valid_until,
+                    "",
+                )
             )
 
     def _status(self, pk: int) -> str:
@@ -164,9 +180,19 @@ class RowMaker:
         room = self.ids["location"] + len(self.rows.locations)
         self.rows.locations.append(
             (
-                room, pk, f"Room in {town}", "", town, self._postcode(index), int(easting + east),
-                int(northing + north), 1500, self.random.random() < 0.45, int(self.drawn.room_hours[index]), True,
-            )  # fmt: skip
+                room,
+                pk,
+                f"Room in {town}",
+                "",
+                town,
+                self._postcode(index),
+                int(easting + east),
+                int(northing + north),
+                1500,
+                self.random.random() < 0.45,
+                int(self.drawn.room_hours[index]),
+                True,
+            )
         )
         return [room]
 
@@ -184,7 +210,9 @@ class RowMaker:
             fixed = self.random.random() < 0.4
             day = self._working_day(int(self.drawn.online_hours[index])) if fixed else None
             time = None if day is None else self._time(int(self.drawn.online_hours[index]), day)
-            self.rows.places.append((place, pk, None, day, time, None, self.today - datetime.timedelta(days=60), self.now))
+            self.rows.places.append(
+                (place, pk, None, day, time, None, self.today - datetime.timedelta(days=60), self.now)
+            )
             if number >= free:
                 self.rows.claims.append((place, "occupied", "demo", pk, self.now - datetime.timedelta(days=90), ""))
 
@@ -194,4 +222,3 @@ class RowMaker:
     def _time(self, hours: int, day: int) -> datetime.time:
         parts = [part for part in range(3) if hours >> (day * 3 + part) & 1]
         return datetime.time((9, 13, 18)[self.random.choice(parts)] + self.random.randint(0, 2))
-
