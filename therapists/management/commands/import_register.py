@@ -11,6 +11,8 @@ from core.actors import system
 from therapists.models import Register
 from therapists.services.imports.run import MAX_LAPSED_SHARE, ImportRefused, Outcome, import_register
 
+STAGES = {"read": "reading", "write": "writing"}
+
 
 class Command(BaseCommand):
     help = "Bring a register's registrations up to a CSV file of it. Good rows go in; bad ones are listed."
@@ -85,8 +87,8 @@ def _register(code: str) -> Register:
 def _show(bar: tqdm, stage: str, done: int, total: int) -> None:  # type: ignore[type-arg]
     if bar.disable:
         return
-    if bar.desc != f"{stage}: ":
+    if bar.desc != STAGES[stage]:
         bar.reset(total=total or None)
-        bar.set_description(stage, refresh=False)
+        bar.set_description_str(STAGES[stage], refresh=False)
     bar.n = done
     bar.refresh()
