@@ -19,7 +19,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def _note(sender: Any, template: Any, **kwargs: Any) -> None:
     if template.name:
-        _rendered.add(template.name)
+        # A plain string: a name out of a template is a SafeString, which a worker process cannot send.
+        _rendered.add(str.__str__(template.name))
 
 
 def pytest_configure(config: pytest.Config) -> None:
