@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy
 from jinja2 import ChainableUndefined, Environment, PackageLoader, TemplateNotFound
 from markupsafe import Markup
 
@@ -30,6 +31,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
 
+
+# What the macros would say in English to everybody.
+_WORDS: dict[str, dict[str, Any]] = {"warningCallout": {"visuallyHiddenText": gettext_lazy("Important")}}
 
 # Where the folder is not the macro's name in kebab case.
 _FOLDERS = {"table": "tables"}
@@ -55,7 +59,7 @@ def render(name: str, params: Mapping[str, Any]) -> SafeString:
     if isinstance(heading, SafeString):
         # A literal in a template is marked safe, and the card's macro prints a safe heading twice: as text and as HTML.
         params = {**params, "heading": heading + ""}
-    return mark_safe(str(_macro(name)(_across(params))).strip())  # noqa: S308 - escaped by the macros
+    return mark_safe(str(_macro(name)(_across({**_WORDS.get(name, {}), **params}))).strip())  # noqa: S308 - escaped by the macros
 
 
 def _across(value: Any) -> Any:
