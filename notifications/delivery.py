@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 # that a night without a mail server loses nothing.
 BACK_OFF_MINUTES = (1, 2, 5, 10, 20, 30, 60, 60, 120, 240, 480)
 State = Message.State
+# Kinds of recipient who are at work: the crisis lines do not stand under their messages.
+STAFF = {"user", "therapist"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,12 @@ def _prepare(message: Message) -> Claimed | None:
     if address.channel == Message.Channel.LETTER:
         _hand_to_printer(message)
         return None
+    if address.channel not in SENDERS:
+        # A person who is only to be rung: the task says so to whoever can.
+        raise NeverDelivered(f"by-{address.channel}")
     with translation.override(address.language):
         words = handler.render(message)
-        parcel = Parcel(message.message_id, address, words, to_staff=message.recipient_type == "user")
+        parcel = Parcel(message.message_id, address, words, to_staff=message.recipient_type in STAFF)
     message.state = State.SENDING
     message.save(update_fields=["state", "channel", "attempts", "claimed_at"])
     return Claimed(message.pk, message.claimed_at, address.channel, parcel)  # type: ignore[arg-type]

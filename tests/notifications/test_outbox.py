@@ -92,8 +92,9 @@ class TestSending:
         assert "rapport" not in everything and "samaritans" not in everything and "mental" not in everything
         assert parsed(postman)["From"] == settings.DISCREET_FROM_EMAIL
 
-    def test_staff_are_not_given_the_crisis_lines(self, postman):
-        enqueue(recipient_type="user")
+    @pytest.mark.parametrize("staff", ["user", "therapist"])
+    def test_staff_are_not_given_the_crisis_lines(self, postman, staff):
+        enqueue(recipient_type=staff)
         tasks.deliver_due()
         assert "116 123" not in parsed(postman).get_body(("plain",)).get_content()
 
@@ -228,6 +229,13 @@ class TestTrouble:
         enqueue()
         tasks.deliver_due()
         assert (reread().state, reread().last_error) == ("failed", "no-address")
+
+    def test_somebody_who_is_only_to_be_rung_is_rung_by_a_person(self, letters):
+        letters.to = Address("phone", "+447700900123")
+        enqueue()
+        tasks.deliver_due()
+        assert (reread().state, reread().last_error) == ("failed", "by-phone")
+        assert [task.kind for task in worklist.tasks_for(DEV)] == ["message_failed"]
 
     @pytest.mark.parametrize("subject", ["two\nlines", "x\r\nBcc: other@example.org"])
     def test_a_subject_cannot_smuggle_headers(self, letters, postman, subject):
