@@ -12,6 +12,7 @@ from caseload import selectors
 from caseload.forms import ContactForm, EndForm, MeetingForm
 from caseload.services.endings import therapy_end
 from core.actors import Actor
+from core.forms import posted
 from referrals.errors import Refused
 from referrals.models import Placement
 from referrals.selectors.summary import contact_details, safety_shared
@@ -21,8 +22,8 @@ from therapists.access import therapist_page
 from therapists.models import Therapist
 
 
-@require_GET
 @therapist_page
+@require_GET
 def people(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Everybody she sees, or (?ended=1) saw."""
     ended = request.GET.get("ended") == "1"
@@ -33,8 +34,8 @@ def people(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResp
     return render(request, "caseload/people.html", context)
 
 
-@require_GET
 @therapist_page
+@require_GET
 def placement(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """One person: how to reach them, what happens next, what happened."""
     row = _placement(actor, pk)
@@ -47,13 +48,13 @@ def placement(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int)
     return render(request, "caseload/placement.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @therapist_page
+@require_http_methods(["GET", "POST"])
 def contact(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """I have been in touch; and when the meeting is."""
     row = _placement(actor, pk)
     form_class = ContactForm if row.contacted_at is None else MeetingForm
-    form = form_class(request.POST or None)
+    form = form_class(posted(request))
     if request.method == "POST" and form.is_valid():
         meeting_at = form.cleaned_data["meeting_at"]
         _attempt(
@@ -65,8 +66,8 @@ def contact(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -
     return render(request, "caseload/contact.html", {"placement": row, "form": form})
 
 
-@require_POST
 @therapist_page
+@require_POST
 def go_ahead(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """Her half of "we go on together". Saying it twice is saying it once."""
     row = _placement(actor, pk)
@@ -79,8 +80,8 @@ def go_ahead(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) 
     return redirect("caseload:placement", pk)
 
 
-@require_http_methods(["GET", "POST"])
 @therapist_page
+@require_http_methods(["GET", "POST"])
 def not_this_time(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """After a first meeting: no, without a reason, and after asking."""
     row = _placement(actor, pk)
@@ -94,14 +95,14 @@ def not_this_time(request: HttpRequest, therapist: Therapist, actor: Actor, pk: 
     return render(request, "caseload/not_this_time.html", {"placement": row})
 
 
-@require_http_methods(["GET", "POST"])
 @therapist_page
+@require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """End therapy with a coded reason, and say what becomes of the place."""
     row = _placement(actor, pk)
     if row.state == Placement.State.ENDED:
         return redirect("caseload:placement", pk)
-    form = EndForm(request.POST or None)
+    form = EndForm(posted(request))
     if request.method == "POST" and form.is_valid():
         _attempt(
             request,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from caseload import selectors
 from caseload.forms import DeclineForm
 from core.actors import Actor
+from core.forms import posted
 from referrals.errors import NotListed, OfferGone
 from referrals.models import Offer
 from referrals.selectors.scope import offers_visible_to
@@ -21,8 +22,8 @@ from therapists.access import therapist_page
 from therapists.models import Therapist
 
 
-@require_http_methods(["GET"])
 @therapist_page
+@require_http_methods(["GET"])
 def request_page(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """The summary without a name; after "I could take this" what the conflict check needs."""
     offer = offers_visible_to(actor).filter(pk=pk).first()
@@ -41,8 +42,8 @@ def request_page(request: HttpRequest, therapist: Therapist, actor: Actor, pk: i
     return render(request, "caseload/request.html", context)
 
 
-@require_POST
 @therapist_page
+@require_POST
 def interest(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """I could take this."""
     offer = _offer(actor, pk)
@@ -50,8 +51,8 @@ def interest(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) 
     return redirect("caseload:request", pk)
 
 
-@require_POST
 @therapist_page
+@require_POST
 def offer_meeting(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """Offer a first meeting. Sent twice, it leads to the same person."""
     offer = _offer(actor, pk)
@@ -62,8 +63,8 @@ def offer_meeting(request: HttpRequest, therapist: Therapist, actor: Actor, pk: 
     return redirect("caseload:request", pk)
 
 
-@require_POST
 @therapist_page
+@require_POST
 def known(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """I know this person or someone close: no detail, never counted."""
     offer = _offer(actor, pk)
@@ -72,14 +73,14 @@ def known(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> 
     return redirect("caseload:today")
 
 
-@require_http_methods(["GET", "POST"])
 @therapist_page
+@require_http_methods(["GET", "POST"])
 def decline(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """Say no, with a coded reason."""
     offer = _offer(actor, pk)
     if offer.state != Offer.State.OPEN:
         return redirect("caseload:request", pk)
-    form = DeclineForm(request.POST or None)
+    form = DeclineForm(posted(request))
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["code"]
         if _attempt(request, lambda: services.request_decline(offer=offer, code=code, actor=actor)):

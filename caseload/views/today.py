@@ -12,8 +12,8 @@ from therapists.models import Therapist
 from therapists.selectors.standing import REASONS, standing
 
 
-@require_GET
 @therapist_page
+@require_GET
 def today(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Requests with their clocks, first contacts, decisions, and whether people can find her."""
     now = clock.now()

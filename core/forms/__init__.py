@@ -1,6 +1,6 @@
 """Form fields in the design system's clothes. Any Django field renders; these say what is wrong in plain words."""
 
-from core.forms.base import Form
+from core.forms.base import Form, posted
 from core.forms.choices import CheckboxesField, RadiosField, SelectField, StrengthField, YesNoField
 from core.forms.contact import EmailField, PhoneField, PostcodeField
 from core.forms.dates import DateField
@@ -19,4 +19,5 @@ __all__ = [
     "TextField",
     "TextareaField",
     "YesNoField",
+    "posted",
 ]

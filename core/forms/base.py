@@ -3,9 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 
 Words = str | Promise
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted, for a form's first argument; None when the page is only opened.
+
+    `request.POST or None` takes an empty answer for no answer, and says nothing is wrong.
+    """
+    return request.POST if request.method == "POST" else None
 
 
 class Form(forms.Form):

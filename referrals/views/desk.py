@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.actors import for_request
 from core import clock, worklist
 from core.actors import Actor
+from core.forms import posted
 from core.models import Task
 from core.policy import allow
 from referrals.forms.desk import CloseTaskForm, FindForm
@@ -23,8 +24,8 @@ STAFF = ("coordinator", "safety_clinician")
 DESK = (*STAFF, "administrator")
 
 
-@require_GET
 @allow(*DESK)
+@require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """The worklist, with the figures above it."""
     actor, now = for_request(request), clock.now()
@@ -40,13 +41,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/desk.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: what to do, by when, and how it ended. A safety task shows the answers to a safety clinician only."""
     actor = for_request(request)
     row = get_object_or_404(worklist.tasks_visible_to(actor), pk=pk)
-    form = CloseTaskForm(request.POST or None)
+    form = CloseTaskForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             worklist.task_close(task=row, actor=actor, **form.cleaned_data)
@@ -59,8 +60,8 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/task.html", context)
 
 
-@require_POST
 @allow(*DESK)
+@require_POST
 def take(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a task one's own."""
     actor = for_request(request)
@@ -77,11 +78,11 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("referrals:desk_task", pk)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*STAFF)
+@require_http_methods(["GET", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Find one referral by its reference. Posted, so that the reference stays out of addresses and logs."""
-    form = FindForm(request.POST or None)
+    form = FindForm(posted(request))
     if request.method == "POST" and form.is_valid():
         found = selectors.by_reference(for_request(request), form.cleaned_data["reference"])
         if found is not None:
@@ -90,8 +91,8 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/find.html", {"form": form})
 
 
-@require_GET
 @allow("coordinator")
+@require_GET
 def overdue(request: HttpRequest) -> HttpResponse:
     """Referrals past their time: seen here before anybody complains."""
     rows = selectors.overdue(for_request(request), now=clock.now())

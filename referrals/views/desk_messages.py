@@ -18,16 +18,16 @@ DESK = ("coordinator", "administrator")
 MOST = 100
 
 
-@require_GET
 @allow(*DESK)
+@require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """What failed, and what waits for a printer."""
     context = {"failed": failed_messages()[:MOST], "letters": letters_to_print()[:MOST], "most": MOST}
     return render(request, "desk/messages.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """One message: send it again, or print it and say that it is posted."""
     actor = for_request(request)

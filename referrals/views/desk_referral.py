@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import for_request
 from core.actors import Actor
+from core.forms import posted
 from core.policy import allow
 from referrals.errors import Refused
 from referrals.forms.desk import CloseReferralForm, ReasonForm
@@ -91,8 +92,8 @@ ACTS = {
 }
 
 
-@require_GET
 @allow(*STAFF)
+@require_GET
 def referral(request: HttpRequest, pk: int) -> HttpResponse:
     """Who acts next and by when, how to reach the client, what happened."""
     actor = for_request(request)
@@ -108,8 +109,8 @@ def referral(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/referral.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*STAFF)
+@require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Do one of ACTS, after asking for the reason."""
     if act not in ACTS:
@@ -119,7 +120,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if not _possible(row, known, actor):
         messages.info(request, _("This is not possible any more: the referral has changed in the meantime."))
         return redirect("referrals:desk_referral", pk)
-    form = known.form(request.POST or None)
+    form = known.form(posted(request))
     if request.method == "POST" and form.is_valid():
         _do(request, lambda: known.do(referral=row, actor=actor, **form.cleaned_data))
         return redirect("referrals:desk_referral", pk)

@@ -15,6 +15,7 @@ from accounts.models import DutyShift
 from accounts.rota import shifts_from
 from accounts.services.rota import ShiftRefused, duty_shift_add, duty_shift_remove
 from core import clock, words
+from core.forms import posted
 from core.policy import allow
 from referrals.forms.desk import ShiftForm
 
@@ -28,11 +29,11 @@ REFUSALS = {
 }
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def rota(request: HttpRequest) -> HttpResponse:
     """Two weeks of shifts with their gaps, and a form for another."""
-    form = ShiftForm(request.POST or None)
+    form = ShiftForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             duty_shift_add(actor=for_request(request), **form.cleaned_data)
@@ -44,8 +45,8 @@ def rota(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/rota.html", {"form": form, "days": _days()})
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*WRITERS)
+@require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a shift off the rota, after asking. Gone already is gone."""
     shifts = shifts_from(clock.now())

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import for_request
+from core.forms import posted
 from core.policy import allow
 from therapists.forms.registry import ImportForm
 from therapists.selectors.registrations import imports_visible_to
@@ -17,12 +18,12 @@ DESK = ("coordinator", "administrator")
 SHOWN = 200
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """Files that came in, and the form for the next."""
     actor = for_request(request)
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(posted(request), request.FILES if request.method == "POST" else None)
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         outcome = _read(request, form)
@@ -34,8 +35,8 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "therapists/desk/imports.html", context | {"page": page})
 
 
-@require_GET
 @allow(*DESK)
+@require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: its figures, and what was wrong row by row."""
     run = get_object_or_404(imports_visible_to(for_request(request)), pk=pk)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.actors import for_request
 from core import clock
 from core.actors import Actor
+from core.forms import posted
 from core.policy import allow, public, user_has_role
 from therapists.forms.claim import CheckForm, ClaimForm, CodeForm
 from therapists.models import RegistrationClaim, Therapist
@@ -27,8 +28,8 @@ from therapists.views.profile import reason_words
 Claim = RegistrationClaim
 
 
-@require_http_methods(["GET", "POST"])
 @public("explains to therapists how to join; starting needs a signed-in user and gives access to nobody's data")
+@require_http_methods(["GET", "POST"])
 def join(request: HttpRequest) -> HttpResponse:
     """What joining takes. A signed-in person who starts here becomes a therapist without a registration yet."""
     if user_has_role(request, "therapist"):
@@ -39,8 +40,8 @@ def join(request: HttpRequest) -> HttpResponse:
     return render(request, "therapists/join.html")
 
 
-@require_GET
 @allow("therapist")
+@require_GET
 def onboarding(request: HttpRequest) -> HttpResponse:
     """The list of what is still needed before people can find her."""
     actor = for_request(request)
@@ -50,11 +51,11 @@ def onboarding(request: HttpRequest) -> HttpResponse:
     return render(request, "therapists/onboarding.html", _steps(therapist, actor))
 
 
-@require_http_methods(["GET", "POST"])
 @allow("therapist")
+@require_http_methods(["GET", "POST"])
 def claim(request: HttpRequest) -> HttpResponse:
     """Say which registration is hers."""
-    form = ClaimForm(request.POST or None)
+    form = ClaimForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actor = for_request(request)
         if "look-it-up" in request.POST:
@@ -68,15 +69,15 @@ def claim(request: HttpRequest) -> HttpResponse:
     return render(request, "therapists/claim.html", {"form": form})
 
 
-@require_http_methods(["GET", "POST"])
 @allow("therapist")
+@require_http_methods(["GET", "POST"])
 def claim_code(request: HttpRequest, pk: int) -> HttpResponse:
     """Type the code that went to the e-mail address on the register's record."""
     actor = for_request(request)
     row = get_object_or_404(own_claims(actor), pk=pk)
     if row.state != Claim.State.CODE_SENT:
         return _next_step(row)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         if claim_prove(claim=row, digits=form.cleaned_data["digits"], actor=actor):
             messages.success(request, _("The registration is yours. Now tell people about you."))
@@ -88,15 +89,15 @@ def claim_code(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "therapists/claim_code.html", {"form": form, "claim": row})
 
 
-@require_http_methods(["GET", "POST"])
 @allow("therapist")
+@require_http_methods(["GET", "POST"])
 def claim_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask a coordinator to check instead."""
     actor = for_request(request)
     row = get_object_or_404(own_claims(actor), pk=pk)
     if row.state not in {Claim.State.CODE_SENT, Claim.State.TO_CHECK}:
         return _next_step(row)
-    form = CheckForm(request.POST or None, initial={"statement": row.statement})
+    form = CheckForm(posted(request), initial={"statement": row.statement})
     if request.method == "POST" and form.is_valid():
         try:
             claim_ask_check(claim=row, actor=actor, **form.cleaned_data)

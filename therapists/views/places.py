@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core import clock
 from core.actors import Actor
+from core.forms import posted
 from therapists.access import therapist_page
 from therapists.forms.week import LimitForm, PlacesForm, ReofferForm
 from therapists.models import Therapist
@@ -21,8 +22,8 @@ from therapists.views.profile import reason_words, saved
 from therapists.words import place_words
 
 
-@require_GET
 @therapist_page
+@require_GET
 def places(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Her places, with what each is doing, and whether people are shown her at all."""
     now = clock.now()
@@ -40,11 +41,11 @@ def places(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResp
     )
 
 
-@require_http_methods(["GET", "POST"])
 @therapist_page
+@require_http_methods(["GET", "POST"])
 def places_new(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Add places."""
-    form = PlacesForm(request.POST or None, therapist=therapist)
+    form = PlacesForm(posted(request), therapist=therapist)
     form.initial["seen"] = places_ever(therapist)
     if request.method == "POST" and form.is_valid():
         try:
@@ -57,20 +58,20 @@ def places_new(request: HttpRequest, therapist: Therapist, actor: Actor) -> Http
     return render(request, "therapists/places_new.html", {"form": form})
 
 
-@require_http_methods(["GET", "POST"])
 @therapist_page
+@require_http_methods(["GET", "POST"])
 def place_when(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """Say from when one place is offered."""
     place = get_object_or_404(own_places(actor, as_of=clock.now()), pk=pk)
-    form = ReofferForm(request.POST or None, therapist=therapist, place=place)
+    form = ReofferForm(posted(request), therapist=therapist, place=place)
     if request.method == "POST" and form.is_valid() and saved(form, actor):
         messages.success(request, _("Saved."))
         return redirect("therapists:places")
     return render(request, "therapists/place_when.html", {"form": form, "when": place_words(place)})
 
 
-@require_http_methods(["GET", "POST"])
 @therapist_page
+@require_http_methods(["GET", "POST"])
 def place_close(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """Close one place, after asking."""
     if request.method == "POST":
@@ -83,19 +84,19 @@ def place_close(request: HttpRequest, therapist: Therapist, actor: Actor, pk: in
     return render(request, "therapists/place_close.html", {"place": place, "when": place_words(place)})
 
 
-@require_http_methods(["GET", "POST"])
 @therapist_page
+@require_http_methods(["GET", "POST"])
 def limit(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Set how many new people she takes in a month."""
-    form = LimitForm(request.POST or None, therapist=therapist)
+    form = LimitForm(posted(request), therapist=therapist)
     if request.method == "POST" and form.is_valid() and saved(form, actor):
         messages.success(request, _("Saved."))
         return redirect("therapists:places")
     return render(request, "therapists/sections/fields.html", {"form": form, "back": reverse("therapists:places")})
 
 
-@require_POST
 @therapist_page
+@require_POST
 def pause(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Pause or take up new people."""
     paused = request.POST.get("paused") == "1"
@@ -105,8 +106,8 @@ def pause(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpRespo
     return redirect(next_or(request, reverse("therapists:places")))
 
 
-@require_POST
 @therapist_page
+@require_POST
 def confirm(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Confirm that what is shown is true."""
     therapist_confirm(therapist_id=therapist.pk, actor=actor)

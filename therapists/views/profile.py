@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core import clock
 from core.actors import Actor
+from core.forms import posted
 from therapists.access import therapist_page
 from therapists.forms.about import AboutForm, AccessForm, ClientGroupsForm, IdentityForm, StyleForm
 from therapists.forms.base import SectionForm
@@ -36,28 +37,28 @@ FORMS: dict[str, type[SectionForm]] = {
 }
 
 
-@require_GET
 @therapist_page
+@require_GET
 def profile(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Every page of the profile with its state."""
     return render(request, "therapists/profile.html", {"therapist": therapist, "sections": profile_sections(therapist)})
 
 
-@require_http_methods(["GET", "POST"])
 @therapist_page
+@require_http_methods(["GET", "POST"])
 def section(request: HttpRequest, therapist: Therapist, actor: Actor, slug: str) -> HttpResponse:
     """One page of the profile."""
     if slug not in FORMS:
         raise Http404
-    form = FORMS[slug](request.POST or None, therapist=therapist)
+    form = FORMS[slug](posted(request), therapist=therapist)
     if request.method == "POST" and form.is_valid() and saved(form, actor):
         messages.success(request, _("Saved."))
         return redirect("therapists:onboarding" if therapist.profile_verified_at is None else "therapists:profile")
     return render(request, f"therapists/sections/{_template(slug)}.html", {"form": form, "slug": slug})
 
 
-@require_GET
 @therapist_page
+@require_GET
 def preview(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Her page as clients see it."""
     judged = standing(therapist.pk, as_of=clock.now())
@@ -68,8 +69,8 @@ def preview(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpRes
     )
 
 
-@require_POST
 @therapist_page
+@require_POST
 def publish(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Publish the profile, when nothing needed is missing."""
     try:

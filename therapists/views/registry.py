@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actors import for_request
 from core import clock
+from core.forms import posted
 from core.policy import allow
 from therapists.forms.registry import ClaimDecisionForm, FindForm, PairForm, ReasonForm, StatusForm
 from therapists.models import Registration, RegistrationClaim, SamePersonPair
@@ -63,24 +64,24 @@ ACTS = {
 }
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Find registrations. Posted, so that names stay out of addresses."""
-    form = FindForm(request.POST or None)
+    form = FindForm(posted(request))
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         context["found"] = registrations_found(for_request(request), form.cleaned_data["text"])
     return render(request, "therapists/desk/find.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def registration(request: HttpRequest, pk: int) -> HttpResponse:
     """A registration, and what the register says now."""
     actor = for_request(request)
     row = get_object_or_404(registrations_visible_to(actor), pk=pk)
-    form = StatusForm(request.POST or None, initial={"status": row.status})
+    form = StatusForm(posted(request), initial={"status": row.status})
     if request.method == "POST" and form.is_valid():
         services.registration_status_set(registration=row, actor=actor, **form.cleaned_data)
         messages.success(request, _("Written down. It counts from the next page on, everywhere."))
@@ -95,8 +96,8 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "therapists/desk/registration.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def registration_act(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Do one of ACTS, after asking for the reason."""
     if slug not in ACTS:
@@ -106,7 +107,7 @@ def registration_act(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if not act.fits(row):
         messages.info(request, _("This is done already."))
         return redirect("therapists:desk_registration", pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             act.do(registration=row, actor=actor, **form.cleaned_data)
@@ -119,14 +120,14 @@ def registration_act(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     return render(request, "therapists/desk/registration_act.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """Registration and claimant side by side, and the decision."""
     actor = for_request(request)
     row = get_object_or_404(claims_visible_to(actor), pk=pk)
     waits = row.state in {RegistrationClaim.State.CODE_SENT, RegistrationClaim.State.TO_CHECK}
-    form = ClaimDecisionForm(request.POST or None)
+    form = ClaimDecisionForm(posted(request))
     if request.method == "POST" and waits and form.is_valid():
         try:
             claim_decide(claim=row, actor=actor, **form.cleaned_data)
@@ -138,14 +139,14 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "therapists/desk/claim.html", {"claim": row, "form": form, "waits": waits})
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def pair(request: HttpRequest, pk: int) -> HttpResponse:
     """Two registrations side by side: one person or two?"""
     actor = for_request(request)
     row = get_object_or_404(pairs_visible_to(actor), pk=pk)
     waits = row.state == SamePersonPair.State.OPEN
-    form = PairForm(request.POST or None)
+    form = PairForm(posted(request))
     if request.method == "POST" and waits and form.is_valid():
         try:
             services.same_person_decide(pair=row, actor=actor, **form.cleaned_data)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.actors import Actor
+from core.forms import posted
 from therapists.access import therapist_page
 from therapists.forms.week import RoomForm
 from therapists.models import Therapist
@@ -17,39 +18,39 @@ from therapists.views.profile import saved
 from therapists.words import hours_words
 
 
-@require_GET
 @therapist_page
+@require_GET
 def rooms(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Her rooms: those in use, and those she took out."""
     rows = [{"room": row, "hours": hours_words(row.hours)} for row in own_locations(actor)]
     return render(request, "therapists/rooms.html", {"rooms": rows})
 
 
-@require_http_methods(["GET", "POST"])
 @therapist_page
+@require_http_methods(["GET", "POST"])
 def room_add(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
     """Add a room."""
-    form = RoomForm(request.POST or None, therapist=therapist)
+    form = RoomForm(posted(request), therapist=therapist)
     if request.method == "POST" and form.is_valid() and saved(form, actor):
         messages.success(request, _("The room is saved."))
         return redirect("therapists:rooms")
     return render(request, "therapists/room.html", {"form": form})
 
 
-@require_http_methods(["GET", "POST"])
 @therapist_page
+@require_http_methods(["GET", "POST"])
 def room(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """Change a room."""
     row = get_object_or_404(own_locations(actor), pk=pk)
-    form = RoomForm(request.POST or None, therapist=therapist, room=row)
+    form = RoomForm(posted(request), therapist=therapist, room=row)
     if request.method == "POST" and form.is_valid() and saved(form, actor):
         messages.success(request, _("The room is saved."))
         return redirect("therapists:rooms")
     return render(request, "therapists/room.html", {"form": form, "room": row})
 
 
-@require_POST
 @therapist_page
+@require_POST
 def room_remove(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """Take a room out. It can be put back."""
     row = get_object_or_404(own_locations(actor), pk=pk)
@@ -62,8 +63,8 @@ def room_remove(request: HttpRequest, therapist: Therapist, actor: Actor, pk: in
     return redirect("therapists:rooms")
 
 
-@require_POST
 @therapist_page
+@require_POST
 def room_restore(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """Put a room back."""
     row = get_object_or_404(own_locations(actor), pk=pk)

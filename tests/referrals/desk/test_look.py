@@ -13,8 +13,7 @@ from core.models import Task
 from core.worklist import task_open
 from notifications.models import Message
 from referrals import kinds
-from referrals.models import Referral
-from referrals.models import SafetyQuestion
+from referrals.models import Referral, SafetyQuestion
 from referrals.services.safety import safety_answer_record
 from tests.factories import make_place
 from tests.referrals.given import VISITOR, draft, sent
