@@ -245,7 +245,7 @@ def _mapping(keys: Iterable[str], read: Callable[[object], Any]) -> Callable[[ob
 
 
 def _side(value: object) -> int | None:
-    return value if value in (-1, 1) and not isinstance(value, bool) else None  # type: ignore[return-value]
+    return value if value in (-1, 1) and not isinstance(value, bool) else None
 
 
 _pk = _whole(1, 2**63 - 1)

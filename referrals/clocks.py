@@ -21,9 +21,7 @@ CALL_WORKING_DAYS = 1
 
 def answer_due(therapist: Therapist, start: datetime) -> datetime:
     """Return when her answer to a request made at `start` is due."""
-    return working_time.answer_due(
-        answering_days_mask=therapist.answering_days, nation=therapist.nation, start=start
-    )
+    return working_time.answer_due(answering_days_mask=therapist.answering_days, nation=therapist.nation, start=start)
 
 
 def conflict_check_due(therapist: Therapist, start: datetime) -> datetime:

@@ -182,5 +182,3 @@ def _create(details: Details, known: Digests, nhs_number: str, actor: Actor) -> 
     )
     record_write(actor=actor, verb="client_create", obj_type="client", obj_id=client.pk)
     return client
-
-

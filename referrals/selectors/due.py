@@ -31,9 +31,7 @@ def offers_of_unlisted(now: datetime.datetime) -> list[int]:
 
 def offers_half_over(now: datetime.datetime) -> list[int]:
     """Open requests without a sign of life after half their time, which have not been reminded of."""
-    half = ExpressionWrapper(
-        F("opened_at") + (F("expires_at") - F("opened_at")) / 2, output_field=DateTimeField()
-    )
+    half = ExpressionWrapper(F("opened_at") + (F("expires_at") - F("opened_at")) / 2, output_field=DateTimeField())
     waiting = Offer.objects.filter(state=OPEN, interested_at__isnull=True).annotate(half=half)
     reminded = Message.objects.filter(topic=topics.REQUEST_REMINDER, subject_type="offer").values("subject_id")
     return _ids(waiting.filter(half__lt=now, expires_at__gte=now).exclude(pk__in=reminded).order_by("pk"))

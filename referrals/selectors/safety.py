@@ -1,7 +1,5 @@
 """What was answered about safety. Values are read here and in the safety clinician's page only."""
 
-from django.db.models import QuerySet
-
 from referrals.models import Referral, SafetyAnswer, SafetyOption, Submission
 
 
@@ -23,12 +21,3 @@ def latest_answers(submission: Submission) -> dict[int, SafetyAnswer]:
     """Return the newest answer by question pk."""
     rows = SafetyAnswer.objects.filter(submission=submission).order_by("pk")
     return {answer.question_id: answer for answer in rows}
-
-
-def answers_of(referral: Referral) -> QuerySet[SafetyAnswer]:
-    """Return the answers given with a referral, by question. Whoever calls records the read."""
-    return (
-        SafetyAnswer.objects.filter(referral=referral)
-        .select_related("question")
-        .order_by("question__position", "pk")
-    )

@@ -84,9 +84,7 @@ def _new_round(referral: Referral, wanted: Sequence[Chosen], kept: Offer | None)
 def _require_askable(referral: Referral, ids: Sequence[int]) -> None:
     """Raises AlreadySaidNo. A therapist's or coordinator's own exclusion is not told: the walk passes her by."""
     noes = Choice.objects.filter(referral=referral, state=Choice.State.NO, therapist_id__in=ids)
-    own = Exclusion.objects.filter(
-        client_id=referral.client_id, side=Exclusion.Side.CLIENT, therapist_id__in=ids
-    )
+    own = Exclusion.objects.filter(client_id=referral.client_id, side=Exclusion.Side.CLIENT, therapist_id__in=ids)
     refused = {*noes.values_list("therapist_id", flat=True), *own.values_list("therapist_id", flat=True)}
     if refused:
         raise AlreadySaidNo(sorted(refused))

@@ -2,8 +2,6 @@
 
 from django.db import transaction
 
-from django.db import transaction
-
 from core import clock
 from core.actors import Actor
 from core.audit import record_write
@@ -17,7 +15,7 @@ from referrals.services.events import referral_step
 from referrals.services.moving import choosing_due
 from referrals.services.placements import closed
 from referrals.services.walk import referral_walk
-from referrals.services.withdrawal import everything_let_go, referral_reopen, withdraw, withdraw
+from referrals.services.withdrawal import everything_let_go, referral_reopen, withdraw
 
 
 def redirect(*, referral: Referral, reason: str, actor: Actor) -> None:
@@ -71,14 +69,6 @@ def withdraw_for(*, referral: Referral, reason: str, actor: Actor) -> None:
     _require_reason(reason)
     withdraw(referral=referral, actor=actor)
     _note_reason(referral, "referral_withdraw_reason", reason, actor)
-
-
-def withdraw_for(*, referral: Referral, reason: str, actor: Actor) -> None:
-    """Stop it because the client asked for that on the phone; she can undo it for seven days. Raises as `withdraw`."""
-    _require_reason(reason)
-    with transaction.atomic():
-        withdraw(referral=referral, actor=actor)
-        _note_reason(referral, "referral_withdraw_reason", reason, actor)
 
 
 def _close(referral: Referral, action: str, code: str, reason: str, actor: Actor) -> None:

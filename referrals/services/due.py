@@ -87,9 +87,7 @@ def choosing_call(referral_id: int) -> bool:
         since = referral.choosing_since
         if since is None or clock.now() < clocks.choosing_call_listed(nation, since) or _called_since(referral, since):
             return False
-        call_open(
-            referral=referral, why="choosing_long", actor=TICK, due_at=clocks.choosing_call_due(nation, since)
-        )
+        call_open(referral=referral, why="choosing_long", actor=TICK, due_at=clocks.choosing_call_due(nation, since))
         return True
 
 
@@ -157,9 +155,7 @@ def placement_in_question(placement_id: int) -> bool:
     )
     if placement.state == Placement.State.ENDED or before.filter(created_at__gt=since).exists():
         return False
-    call_open(
-        referral=placement.referral, why="registration", actor=TICK, kind=kinds.THERAPIST_OF_CLIENT
-    )
+    call_open(referral=placement.referral, why="registration", actor=TICK, kind=kinds.THERAPIST_OF_CLIENT)
     return True
 
 

@@ -3,9 +3,8 @@
 import datetime
 from dataclasses import dataclass
 
-from accounts.rota import shifts_from
-
 from accounts.models import DutyShift
+from accounts.rota import shifts_from
 from core import clock
 from core.working_time import working_days_after
 

@@ -59,9 +59,7 @@ def client_code_check(
     referral = _find(reference, born, source)
     if referral is None or code_id == NO_CODE:
         return None
-    right = code_check(
-        purpose=PURPOSE, subject_type=REFERRAL, subject_id=referral.pk, digits=digits, code_id=code_id
-    )
+    right = code_check(purpose=PURPOSE, subject_type=REFERRAL, subject_id=referral.pk, digits=digits, code_id=code_id)
     return referral if right else None
 
 

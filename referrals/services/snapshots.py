@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from matching.services.ranking import match_run_record, rank_now
-
 from clients.preferences import Stated
 from core.actors import Actor
+from matching.services.ranking import match_run_record, rank_now
 from referrals.models import Referral
 from therapists.models import Therapist
 

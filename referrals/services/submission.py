@@ -29,7 +29,6 @@ def submission_start() -> tuple[Submission, str]:
     token, now = secrets.token_urlsafe(32), clock.now()
     submission = Submission.objects.create(
         token_digest=_token_digest(token),
-        answers={},
         seed=secrets.randbits(63),
         created_at=now,
         updated_at=now,
@@ -94,9 +93,7 @@ def submission_channel_prove(*, submission: Submission, digits: str, code_id: in
     """Say whether the digits prove the channel, and remember it. Proving it again is right too."""
     with transaction.atomic():
         fresh = _draft(submission)
-        right = code_check(
-            purpose=PROVE, subject_type=SUBMISSION, subject_id=fresh.pk, digits=digits, code_id=code_id
-        )
+        right = code_check(purpose=PROVE, subject_type=SUBMISSION, subject_id=fresh.pk, digits=digits, code_id=code_id)
         if right:
             fresh.channel_proved_at = clock.now()
             fresh.save(update_fields=["channel_proved_at"])

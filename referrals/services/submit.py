@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from clients.services.preferences import preferences_record
 from django.db import IntegrityError, transaction
 
 from clients.models import Client
 from clients.services.identity import Details, Identified, client_identify, consents_append
+from clients.services.preferences import preferences_record
 from core import clock
 from core.actors import Actor
 from core.choices import Role

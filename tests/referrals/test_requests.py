@@ -132,7 +132,7 @@ def test_nobody_left_says_what_she_can_do_and_counts_her_wait(ben: Therapist) ->
 
 def test_an_unknown_code_is_refused(ben: Therapist) -> None:
     referral = sent(ben)
-    for code in ("other", "", codes.KNOWN):
+    for code in ("other", " ", codes.KNOWN):
         with pytest.raises(ValueError, match=code):
             request_decline(offer=open_offer(referral), code=code, actor=actor_of(ben))
     assert state(referral) == "requested"

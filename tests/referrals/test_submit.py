@@ -35,7 +35,7 @@ from tests.referrals.given import VISITOR, client_of, draft, sent, topics_to_cli
 from therapists.models import Contract, PlaceClaim, Therapist
 
 pytestmark = pytest.mark.django_db
-QUERIES = 90
+QUERIES = 82
 
 
 def test_the_first_choice_is_asked_and_a_place_is_held(ben: Therapist, cara: Therapist) -> None:
@@ -276,4 +276,6 @@ def test_sending_five_choices_stays_within_its_queries(ben: Therapist) -> None:
     submission = draft(ben, *others)
     with CaptureQueriesContext(connection) as few:
         referral_submit(submission=submission, actor=VISITOR)
-    assert len(few) <= QUERIES, len(few)
+    # What the engine reads to make its register anew is its own affair: in a test's one transaction it always does.
+    asked = [query for query in few.captured_queries if "COPY" not in query["sql"]]
+    assert len(asked) <= QUERIES, len(asked)
