@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import CheckboxesField, RadiosField, TextareaField
 from referrals.forms.base import STRENGTHS, Group, QuestionForm, groups_of
+from therapists.models import Issue
 from therapists.selectors import reference
 
 OWN_WORDS_LENGTH = 2000
@@ -22,12 +23,18 @@ class IssuesForm(QuestionForm):
 
     def arrange(self) -> None:
         groups = reference.issues_by_group()
-        self.fields["issues"].choices = [
-            (group, [(issue.slug, issue.name) for issue in rows]) for group, rows in groups
-        ]
+        field = self.fields["issues"]
+        field.choices = [(group, [(issue.slug, issue.name) for issue in rows]) for group, rows in groups]
+        field.hints = {group: _examples(rows) for group, rows in groups}
 
     def groups(self) -> list[Group]:
         return groups_of(self, "issues")
+
+
+def _examples(rows: list[Issue]) -> str:
+    """Return what a folded group holds, so that nobody has to open them all."""
+    names = [row.name for row in rows]
+    return ", ".join([names[0], *(name[:1].lower() + name[1:] for name in names[1:4])]) + (" …" if names[4:] else "")
 
 
 class MainIssueForm(QuestionForm):

@@ -77,7 +77,8 @@ class TherapyForm(WishForm):
         return [(family.name, [(row.slug, row.name) for row in rows]) for family, rows in self.families]
 
     def hints(self) -> dict[str, str]:
-        return {row.slug: row.description for _family, rows in self.families for row in rows}
+        kinds = {row.slug: row.description for _family, rows in self.families for row in rows}
+        return {**kinds, **{family.name: family.description for family, _rows in self.families}}
 
 
 def _single_times() -> tuple[tuple[str, Promise], ...]:

@@ -1,9 +1,11 @@
 """A ranked therapist in words, as a card on the matches page, on her own page, in the comparison and in the choices."""
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -48,6 +50,7 @@ class CardLine:
     modalities: str
     where: str
     wait: str
+    told: str
     wait_tone: str
     fee: str
     answer: str
@@ -74,7 +77,8 @@ def _line(card: Card, funder: Funder | None, working: WorkingCalendar, chosen: b
         registers=[": ".join(filter(None, pair)) for pair in card.registrations],
         modalities=some(card.modalities),
         where=where_words(card),
-        wait=wait_words(card.wait_weeks, card.name, card.confirmed_at),
+        wait=wait_words(card.wait_weeks),
+        told=told_words(card.name, card.confirmed_at) if card.wait_weeks == 0 else "",
         wait_tone="now" if card.wait_weeks == 0 else "later",
         fee=_fee(card, funder),
         answer=answer_words(card.name, card.answering_days, working),
@@ -102,16 +106,21 @@ def reason_lines(reasons: Iterable[Any]) -> list[ReasonLine]:
     return [ReasonLine(r.state, STATES[r.state][0], str(STATES[r.state][1]), str(r.words)) for r in reasons]
 
 
-def wait_words(weeks: int | None, name: str, confirmed_at: Any) -> str:
-    """Return "Place free now. Cara told us on Thursday 19 November." or that nobody can say."""
+def wait_words(weeks: int | None) -> str:
+    """Return that there is a place now, that there is none, or that nobody can say."""
     if weeks is None:
         return _("We cannot say yet.")
     if weeks > 0:
         return _("No place now.")
+    return _("Place free now.")
+
+
+def told_words(name: str, confirmed_at: datetime.datetime | None) -> str:
+    """Return when she last said that she takes people; "" when nobody knows."""
     if confirmed_at is None:
-        return _("Place free now.")
-    told = {"name": first_name(name), "day": words.day(confirmed_at)}
-    return _("Place free now. %(name)s told us on %(day)s.") % told
+        return ""
+    day = date_format(confirmed_at.astimezone(clock.LONDON), "j F")
+    return _("%(name)s told us on %(day)s.") % {"name": first_name(name), "day": day}
 
 
 def fee_words(fee_pence: int | None, concession_pence: int | None, funder: Funder | None) -> str:

@@ -34,7 +34,7 @@ class Row:
 def comparison(shown: Sequence[Person]) -> list[Row]:
     """Return the rows of the side-by-side table, one cell of lines per person."""
     rows = [
-        Row(_("Place"), [[person.wait] for person in shown]),
+        Row(_("Place"), [[person.wait, person.told] for person in shown]),
         Row(_("Cost"), [[person.fee] for person in shown]),
         Row(_("Where and how"), [[person.where] for person in shown]),
         Row(_("Kinds of therapy"), [[person.modalities] for person in shown]),

@@ -19,7 +19,7 @@ PROMISE_KEY = "call_promise"
 
 @public("somebody who asks for a call has not said who she is")
 def call_me(request: HttpRequest) -> HttpResponse:
-    form = CallMeForm(request.POST or None)
+    form = CallMeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if throttle.allow(key=f"call-me {source_of(request)}", limit=PER_HOUR, per_seconds=3600):
             draft = draft_of(request)

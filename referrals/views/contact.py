@@ -27,11 +27,11 @@ def code(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Ask for the code. The first visit sends it; coming back to the page does not send another."""
     if not steps.proves_by_code(draft.data):
         return _onward(request)
-    if draft.submission.channel_proved_at and _same_address(draft):
+    if steps.PROVED in draft.data:
         return render(
             request, "referrals/code_done.html", _context(draft) | {"onward": steps.after("code", draft.data)}
         )
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         right = submission_channel_prove(
             submission=draft.submission, digits=form.cleaned_data["code"], code_id=request.session.get(CODE_KEY)
@@ -72,11 +72,6 @@ def _address(draft: Draft) -> str:
     # Which address a code went to, without keeping the address in the session.
     where = f"{draft.submission.pk} {draft.answers.channel} {draft.answers.channel_address}"
     return keyed_digest(where, purpose="code_sent_to")[:16]
-
-
-def _same_address(draft: Draft) -> bool:
-    submission = draft.submission
-    return (submission.channel, submission.channel_address) == (draft.answers.channel, draft.answers.channel_address)
 
 
 def _context(draft: Draft) -> dict[str, str]:

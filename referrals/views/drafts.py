@@ -94,11 +94,16 @@ def draft_of(request: HttpRequest) -> Draft | None:
         return None
     answers = Answers.from_dict(submission.answers)
     data = answers.to_dict()
-    if submission.channel_proved_at:
+    if submission.channel_proved_at and is_proved_address(submission, answers):
         data[steps.PROVED] = True
     if request.session.get(SAFETY_KEY):
         data[steps.SAFETY_DONE] = True
     return Draft(submission, answers, data)
+
+
+def is_proved_address(submission: Submission, answers: Answers) -> bool:
+    """Say whether the address in the answers is the one a code went to: a changed address must be proved anew."""
+    return (submission.channel, submission.channel_address) == (answers.channel, answers.channel_address)
 
 
 def choosing_of(request: HttpRequest) -> Choosing | None:

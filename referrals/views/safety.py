@@ -42,7 +42,7 @@ def safety_question(request: HttpRequest, slug: str, draft: Draft) -> HttpRespon
     asked = next((one for one in questions_for(draft.submission) if one.question.slug == slug), None)
     if asked is None:
         raise Http404
-    form = SafetyForm(request.POST or None, question=asked.question)
+    form = SafetyForm(request.POST if request.method == "POST" else None, question=asked.question)
     if request.method == "POST" and ("skip" in request.POST or form.is_valid()):
         return _answered(request, draft, asked.question, form)
     context = {

@@ -34,7 +34,7 @@ def save_code(request: HttpRequest, draft: Draft) -> HttpResponse:
 @public("the code itself is the key")
 def come_back(request: HttpRequest) -> HttpResponse:
     """Take a return code. A wrong and an expired one get the same words."""
-    form = ReturnForm(request.POST or None)
+    form = ReturnForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         key = f"return-code {source_of(request)}"
         found = None

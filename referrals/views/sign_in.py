@@ -31,7 +31,7 @@ PER_SOURCE, PER_SECONDS = 30, 900
 @public(WHY)
 @never_cache
 def client_sign_in(request: HttpRequest) -> HttpResponse:
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         _send(request, form.cleaned_data["reference"], form.cleaned_data["born"])
         return redirect("referrals:client_code")
@@ -45,7 +45,7 @@ def client_code(request: HttpRequest) -> HttpResponse:
     typed = _typed(request)
     if typed is None:
         return redirect("referrals:client_sign_in")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         referral = client_code_check(
             reference=typed["reference"],
