@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.preferences import Stated
 from clients.selectors import called
 from core import audit, clock
-from core.actors import Actor
+from core.actors import NOBODY, Actor
 from matching.services.ranking import why_for
 from referrals.models import Offer, Placement
 from referrals.selectors.scope import offers_visible_to, placements_visible_to
@@ -71,7 +71,7 @@ def today(actor: Actor) -> Today:
 def people(actor: Actor) -> QuerySet[Placement]:
     """Return everybody the actor sees or saw, newest first."""
     # Somebody who also works on the desk sees everybody there, and here her own people only.
-    rows = placements_visible_to(actor).filter(therapist__user_id=actor.user_id)
+    rows = placements_visible_to(actor).filter(therapist__user_id=actor.user_id or NOBODY)
     return rows.order_by("-created_at", "-pk")
 
 

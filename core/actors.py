@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+# No row's key. Looked up instead of None, which would find the rows that belong to nobody yet.
+NOBODY = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -138,7 +138,7 @@ class RegisterAdmin(Kept):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return ("code",) if obj else ()
 
-    def save_model(self, request: HttpRequest, obj: Register, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         """Save the plain fields and the accreditation by one service each."""
         actor, wanted = for_request(request), {name: getattr(obj, name) for name in ACCREDITATION}
         changed = set(form.changed_data) - {"reason"}

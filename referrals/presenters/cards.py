@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock, words
-from core.working_time import WorkingCalendar, calendar
+from core.working_calendar import WorkingCalendar
+from core.working_time import calendar
 from matching.cards import Card
 from referrals.answers import Answers
 from referrals.words import first_name

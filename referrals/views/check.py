@@ -114,7 +114,9 @@ def _missing(words: str, url: str, link: str) -> dict[str, str]:
 
 
 def _groups(draft: Draft) -> list[dict[str, Any]]:
-    groups = [{"title": title, "rows": [_row(one) for one in build(draft.answers)]} for title, build in said.GROUPS]
+    groups: list[dict[str, Any]] = [
+        {"title": title, "rows": [_row(one) for one in build(draft.answers)]} for title, build in said.GROUPS
+    ]
     safety = {
         "label": _("Questions about safety"),
         "lines": [_("Answered")],

@@ -1,5 +1,7 @@
 """Messages that did not arrive, and letters to print."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -38,7 +40,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         _act(request, row)
         return redirect("referrals:desk_messages")
-    context = {"message": row}
+    context: dict[str, Any] = {"message": row}
     if row.state == Message.State.TO_PRINT:
         audit.record_read(actor=actor, obj_type="message", obj_id=row.pk, purpose="print_letter")
         context |= _letter(row)

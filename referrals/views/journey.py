@@ -139,8 +139,9 @@ def _without_foreign_funder(answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_change(request: HttpRequest) -> HttpRequest:
-    request.GET = request.GET.copy()
-    request.GET.pop("change", None)
+    query = request.GET.copy()
+    query.pop("change", None)
+    request.GET = query  # type: ignore[assignment]
     return request
 
 

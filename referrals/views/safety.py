@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.policy import public
 from referrals.forms.safety import SafetyForm
+from referrals.models import SafetyQuestion
 from referrals.presenters import steps
 from referrals.services.safety import call_declined, questions_for, safety_answer_record
 from referrals.views.call_me import promise_words
@@ -56,7 +57,7 @@ def safety_question(request: HttpRequest, slug: str, draft: Draft) -> HttpRespon
     return render(request, "referrals/safety_question.html", context)
 
 
-def _answered(request: HttpRequest, draft: Draft, question: object, form: SafetyForm) -> HttpResponse:
+def _answered(request: HttpRequest, draft: Draft, question: SafetyQuestion, form: SafetyForm) -> HttpResponse:
     value = "" if "skip" in request.POST else form.cleaned_data.get("answer", "")
     if not value:
         return redirect(_onward(request, draft, question.slug))

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -95,7 +96,7 @@ def _send(request: HttpRequest, reference: str, born: datetime.date) -> None:
     request.session[TYPED_KEY] = crypto.encrypt(text, bound_to=BOUND_TO)
 
 
-def _typed(request: HttpRequest) -> dict[str, object] | None:
+def _typed(request: HttpRequest) -> dict[str, Any] | None:
     try:
         return json.loads(crypto.decrypt(request.session[TYPED_KEY], bound_to=BOUND_TO))
     except (KeyError, crypto.Undecryptable):

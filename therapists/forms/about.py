@@ -98,7 +98,7 @@ class _SetForm(SectionForm):
 
     def arrange(self) -> None:
         had = set(getattr(self.therapist, self.set_name).values_list("pk", flat=True))
-        self._rows = {}
+        self._rows: dict[str, Any] = {}
         for number, (heading, rows) in enumerate(self.rows()):
             name = f"group_{number}"
             self._rows |= {str(row.pk): row for row in rows}

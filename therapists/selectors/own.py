@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.actors import Actor
+from core.actors import NOBODY, Actor
 from therapists.models import (
     Location,
     Place,
@@ -47,7 +47,7 @@ def own_registrations(actor: Actor) -> list[Registration]:
 
 def own_claims(actor: Actor) -> QuerySet[RegistrationClaim]:
     """Return what she said is hers, newest first."""
-    rows = RegistrationClaim.objects.filter(user_id=actor.user_id)
+    rows = RegistrationClaim.objects.filter(user_id=actor.user_id or NOBODY)
     return rows.select_related("registration__register").order_by("-made_at", "-pk")
 
 

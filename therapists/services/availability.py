@@ -58,7 +58,7 @@ def location_add(
 ) -> Location:
     """Add a room. The point comes from the postcode; raises ProfileRefused when the postcode is not known."""
     _check_hours(hours)
-    values = {"name": name, "address": address, "town": town, "step_free": step_free, "hours": hours}
+    values: dict[str, object] = {"name": name, "address": address, "town": town, "step_free": step_free, "hours": hours}
     values |= _point(postcode)
     with transaction.atomic():
         row = lock_therapists([therapist.pk])[therapist.pk]

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit, clock, geo, throttle
-from core.actors import Actor
+from core.actors import NOBODY, Actor
 from core.choices import Nation
 from core.one_time_codes import TooManyCodes, code_check, code_issue
 from core.worklist import tasks_cancel_for
@@ -144,7 +144,7 @@ def _free_registration(register: Register, number: str, actor: Actor) -> Registr
 def _open_claim(registration: Registration, actor: Actor) -> RegistrationClaim:
     state = State.CODE_SENT if registration.email else State.TO_CHECK
     claim, created = RegistrationClaim.objects.get_or_create(
-        user_id=actor.user_id,
+        user_id=actor.user_id or NOBODY,
         registration=registration,
         state__in=[State.CODE_SENT, State.TO_CHECK],
         defaults={"state": state, "made_at": clock.now()},

@@ -84,7 +84,7 @@ def _register(code: str) -> Register:
         ) from None
 
 
-def _show(bar: tqdm, stage: str, done: int, total: int) -> None:  # type: ignore[type-arg]
+def _show(bar: tqdm, stage: str, done: int, total: int) -> None:
     if bar.disable:
         return
     if bar.desc != STAGES[stage]:

@@ -149,7 +149,7 @@ class Batcher:
         return [Known(*row) for row in rows]
 
     def _registration(self, row: Row, digest: str, before: Known | None, problems: list[Problem]) -> Registration:
-        status, method = row.status, BY_FILE
+        status, method = row.status or "", BY_FILE
         if before and before.check_method == BY_HAND and hides(before.status) and not hides(status):
             # Somebody here had a reason; a file that is a week old must not show her again.
             status, method = before.status, BY_HAND

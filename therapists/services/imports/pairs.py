@@ -91,8 +91,8 @@ def _write(found: list[tuple[Seen, Seen, str]]) -> list[tuple[int, bool]]:
     known: set[tuple[int, int]] = set()
     firsts = [first for first, _second in by_ids]
     for start in range(0, len(firsts), CHUNK):
-        rows = SamePersonPair.objects.filter(first_id__in=firsts[start : start + CHUNK])
-        known |= set(rows.values_list("first_id", "second_id"))
+        there = SamePersonPair.objects.filter(first_id__in=firsts[start : start + CHUNK])
+        known |= set(there.values_list("first_id", "second_id"))
     now = clock.now()
     rows = [
         SamePersonPair(first_id=first, second_id=second, agrees_on=agrees, found_at=now)
