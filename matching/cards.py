@@ -111,15 +111,16 @@ _SHORT = F("register__short_name")
 def _registrations(today: datetime.date) -> QuerySet[Registration]:
     """Those that speak for her today: what is out of date is not shown beside what is valid."""
     status = Registration.Status
+    already = Q(register__accredited_from__isnull=True) | Q(register__accredited_from__lte=today)
     still = Q(register__accredited_until__isnull=True) | Q(register__accredited_until__gte=today)
     return Registration.objects.filter(
+        already,
         still,
         therapist=OuterRef("pk"),
         status__in=[status.ACTIVE, status.SANCTION],
         valid_until__gte=today,
         register__active=True,
         register__accreditation=Register.Accreditation.VALID,
-        register__accredited_from__lte=today,
     ).order_by("register__short_name")
 
 

@@ -63,11 +63,12 @@ WINDOWS = f"""
 SELECT therapist_id, lower(w), upper(w)
 FROM (
     SELECT t.therapist_id, range_agg(int8range(
-        {day("r.accredited_from")},
+        coalesce({day("r.accredited_from")}, 0),
         least({day("t.valid_until + 1")}, coalesce({day("r.accredited_until + 1")}, {c.ALWAYS})))) AS stands
     FROM therapists_registration t JOIN therapists_register r ON r.id = t.register_id
     WHERE t.therapist_id IS NOT NULL AND t.status IN ('active', 'active_with_sanction') AND t.valid_until IS NOT NULL
-        AND r.active AND r.accreditation = 'valid' AND r.accredited_from <= least(t.valid_until, r.accredited_until)
+        AND r.active AND r.accreditation = 'valid'
+        AND coalesce(r.accredited_from <= least(t.valid_until, r.accredited_until), true)
         AND {{only}}
     GROUP BY t.therapist_id) x
 CROSS JOIN LATERAL unnest(x.stands) w

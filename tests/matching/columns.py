@@ -93,7 +93,7 @@ def _windows(p: w.Person) -> list[tuple[int, int]]:
     for r in p.registrations:
         dates = w.REGISTERS[r.register]
         if r.status in {"active", "active_with_sanction"} and r.valid_until and dates:
-            found.append((start_of(dates[0]), min(end_of(r.valid_until), end_of(dates[1]))))
+            found.append((start_of(dates[0]) if dates[0] else 0, min(end_of(r.valid_until), end_of(dates[1]))))
     return [(start, until) for start, until in found if start < until]
 
 

@@ -43,7 +43,7 @@ def _rows(model: Any, rows: dict[str, dict[str, Any]]) -> Rows:
     return {slug: model.objects.create(slug=slug, name=slug, **values) for slug, values in rows.items()}
 
 
-def _register(code: str, dates: tuple[dt.date, dt.date | None] | None) -> m.Register:
+def _register(code: str, dates: tuple[dt.date | None, dt.date | None] | None) -> m.Register:
     state = m.Register.Accreditation
     return m.Register.objects.create(
         code=code,

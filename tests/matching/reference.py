@@ -52,7 +52,7 @@ def _good(r: w.Registration, day: dt.date) -> bool:
     accredited = w.REGISTERS[r.register]
     if r.status not in ("active", "active_with_sanction") or r.valid_until is None or accredited is None:
         return False
-    return accredited[0] <= day <= min(accredited[1] or dt.date.max, r.valid_until)
+    return (accredited[0] or dt.date.min) <= day <= min(accredited[1] or dt.date.max, r.valid_until)
 
 
 def free_places(p: w.Person, as_of: dt.datetime) -> list[w.Place]:

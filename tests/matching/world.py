@@ -31,7 +31,7 @@ FUNDERS = {
     "council": (3, dt.date(2026, 11, 20), dt.date(2026, 11, 30)),
 }
 REGISTERS = {
-    "good": (dt.date(2010, 1, 1), None),
+    "good": (None, None),
     "ends-soon": (dt.date(2010, 1, 1), dt.date(2026, 11, 25)),
     "starts-soon": (dt.date(2026, 11, 24), None),
     "gone": None,

@@ -31,7 +31,7 @@ from therapists.models import (
     TherapistModality,
 )
 
-FUNDERS = (
+FUNDERS: tuple[tuple[str, str, int, bool, list[str]], ...] = (
     ("community-counselling-fund", "Community Counselling Fund", 8, True, []),
     ("northern-practices", "Northern Practices Partnership", 12, False, ["england"]),
     ("wales-talking-fund", "Wales Talking Fund", 6, True, ["wales"]),
