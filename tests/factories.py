@@ -82,9 +82,7 @@ def make_registration(therapist: Therapist | None = None, *, register: str = "NC
         "status": Registration.Status.ACTIVE,
         "valid_until": clock.today() + datetime.timedelta(days=200),
     }
-    return Registration.objects.create(
-        register=make_register(register), therapist=therapist, **{**defaults, **fields}
-    )
+    return Registration.objects.create(register=make_register(register), therapist=therapist, **{**defaults, **fields})
 
 
 def make_therapist(*, places: int = 1, registered: bool = True, user: User | None = None, **fields: Any) -> Therapist:
@@ -133,5 +131,3 @@ def make_location(therapist: Therapist, **fields: Any) -> Location:
         "hours": sum(0b011 << (day * 3) for day in range(5)),
     }
     return Location.objects.create(therapist=therapist, **{**defaults, **fields})
-
-

@@ -14,8 +14,8 @@ from therapists.models import Therapist
 def lock_therapists(ids: Iterable[int]) -> dict[int, Therapist]:
     """Lock these therapists' rows until the transaction ends and return them fresh, by pk.
 
-    `no_key`: foreign keys to the row may still be inserted meanwhile. Raises RuntimeError outside a transaction, where a
-    lock would be gone at once.
+    `no_key`: foreign keys to the row may still be inserted meanwhile. Raises RuntimeError outside a transaction, where
+    a lock would be gone at once.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("lock_therapists needs a transaction")

@@ -20,7 +20,7 @@ def race(*runners: Callable[[], Any], patience: float = 30) -> list[Any]:
         try:
             gate.wait(patience)
             return runner()
-        except Exception as problem:  # noqa: BLE001
+        except Exception as problem:
             return problem
         finally:
             connections.close_all()

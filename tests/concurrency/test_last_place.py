@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ACTOR = system("race")
 
 
-def ask(therapist_id: int, holder_id: int, *, locked: bool = True, meet: Callable[..., bool] | None = None) -> PlaceClaim:
+def ask(
+    therapist_id: int, holder_id: int, *, locked: bool = True, meet: Callable[..., bool] | None = None
+) -> PlaceClaim:
     with transaction.atomic():
         if locked:
             lock_therapists([therapist_id])

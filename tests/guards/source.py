@@ -1,7 +1,7 @@
 """What the guards read: the project's own Python files, parsed once."""
 
 import ast
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +34,7 @@ def python_files(*folders: str, migrations: bool = False) -> list[Path]:
     return [path for path in files if migrations or "migrations" not in path.parts]
 
 
-@lru_cache(maxsize=None)
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 

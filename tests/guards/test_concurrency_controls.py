@@ -8,7 +8,7 @@ FILES = sorted((ROOT / "tests" / "concurrency").glob("test_*.py"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_each_race_has_a_negative_control(path) -> None:  # noqa: ANN001
+def test_each_race_has_a_negative_control(path) -> None:
     words = path.read_text().replace("_", " ").lower()
     assert "negative control" in words, f"{path.name} has no negative control"
 

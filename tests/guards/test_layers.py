@@ -80,7 +80,11 @@ def reverse_uses(module: ast.Module, app: str) -> set[str]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             words = [kw.arg.split("__")[0] for kw in node.keywords if kw.arg]
             if node.func.attr in {"select_related", "prefetch_related", "values", "values_list", "filter", "exclude"}:
-                words += [a.value.split("__")[0] for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                words += [
+                    a.value.split("__")[0]
+                    for a in node.args
+                    if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                ]
         for word in words:
             used |= {other for _, other in names.get(word, set()) if not may_use(app, other)}
     return used
@@ -101,7 +105,9 @@ def _app_files() -> list[tuple[str, Path]]:
     return [(app, path) for app in APPS for path in python_files(app)]
 
 
-@pytest.mark.parametrize(("app", "path"), _app_files(), ids=lambda value: relative(value) if isinstance(value, Path) else value)
+@pytest.mark.parametrize(
+    ("app", "path"), _app_files(), ids=lambda value: relative(value) if isinstance(value, Path) else value
+)
 def test_an_app_uses_only_what_stands_left_of_it(app: str, path: Path) -> None:
     wrong = {other for other in references(path, app) if not may_use(app, other)}
     assert not wrong, f"{relative(path)} reaches up or sideways into {sorted(wrong)}"
@@ -121,7 +127,7 @@ def test_every_app_has_a_place_in_the_order() -> None:
         ('cursor.execute("select 1 from referrals_offer")', tables_named),
     ],
 )
-def test_the_guard_sees_each_form(source: str, form) -> None:  # noqa: ANN001
+def test_the_guard_sees_each_form(source: str, form) -> None:
     assert form(ast.parse(source)) == {"referrals"}
 
 

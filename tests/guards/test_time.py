@@ -1,4 +1,4 @@
-"""Time comes from core.clock and reaches SQL as a parameter; otherwise web, worker and beat could not travel together."""
+"""Time comes from core.clock and reaches SQL as a parameter; or web, worker and beat could not travel together."""
 
 import ast
 import re

@@ -28,7 +28,12 @@ def frozen():
 
 def hold(therapist: Therapist, holder_id: int = 1, **more) -> PlaceClaim:
     return places.place_hold(
-        therapist_id=therapist.pk, holder_type="offer", holder_id=holder_id, expires_at=START + HOUR, actor=ACTOR, **more
+        therapist_id=therapist.pk,
+        holder_type="offer",
+        holder_id=holder_id,
+        expires_at=START + HOUR,
+        actor=ACTOR,
+        **more,
     )
 
 

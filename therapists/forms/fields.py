@@ -40,7 +40,7 @@ class HoursField(MaskField):
 
     @staticmethod
     def table(bound: forms.BoundField) -> list[dict[str, Any]]:
-        """Return the rows a template draws: the day, its first letters, and its three cells with id, label and whether it is ticked."""
+        """Return a template's rows: the day, its first letters, and its three cells (id, label, whether ticked)."""
         ticked = {str(value) for value in bound.value() or []}
         return [
             {"day": name, "short": str(name)[:3], "cells": [_cell(bound, day * 3 + part, ticked) for part in range(3)]}

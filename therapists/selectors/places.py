@@ -11,9 +11,7 @@ from therapists.models import Place, PlaceClaim, Therapist
 
 def live_claims(*, as_of: datetime.datetime) -> QuerySet[PlaceClaim]:
     """Claims that block their place: not released, and not a hold past its expiry (the window is half open)."""
-    return PlaceClaim.objects.filter(released_at__isnull=True).exclude(
-        kind=PlaceClaim.Kind.HOLD, expires_at__lt=as_of
-    )
+    return PlaceClaim.objects.filter(released_at__isnull=True).exclude(kind=PlaceClaim.Kind.HOLD, expires_at__lt=as_of)
 
 
 def open_places(*, as_of: datetime.datetime) -> QuerySet[Place]:
@@ -37,7 +35,5 @@ def free_for_new(ids: Iterable[int], *, as_of: datetime.datetime) -> dict[int, i
     blocked = live_claims(as_of=as_of).filter(place=OuterRef("pk"))
     rows = open_places(as_of=as_of).filter(~Exists(blocked), therapist_id__in=wanted)
     free = dict(rows.values("therapist_id").annotate(n=Count("pk")).values_list("therapist_id", "n"))
-    queue = dict(
-        Therapist.objects.filter(Q(pk__in=wanted)).order_by().values_list("pk", "offerable_entries")
-    )
+    queue = dict(Therapist.objects.filter(Q(pk__in=wanted)).order_by().values_list("pk", "offerable_entries"))
     return {pk: max(0, free.get(pk, 0) - waiting) for pk, waiting in queue.items()}

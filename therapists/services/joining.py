@@ -1,8 +1,7 @@
 """Becoming a therapist here: first the role, which shows nothing; then a registration has to be hers."""
 
-from accounts.services.people import membership_add
-
 from accounts.models import Organisation, User
+from accounts.services.people import membership_add
 from core.actors import Actor
 from core.choices import Role
 

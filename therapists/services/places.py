@@ -1,7 +1,7 @@
 """Opening, holding, occupying and releasing places. Nothing else writes Place or PlaceClaim.
 
-The caller of `place_hold` and `claim_occupy` holds the therapist's lock (therapists.locks). If a caller forgot, the unique
-constraint on live claims still refuses a second one: it surfaces here as NoFreePlace.
+The caller of `place_hold` and `claim_occupy` holds the therapist's lock (therapists.locks). If a caller forgot, the
+unique constraint on live claims still refuses a second one: it surfaces here as NoFreePlace.
 """
 
 import datetime
@@ -65,9 +65,7 @@ def claim_extend(*, claim: PlaceClaim, expires_at: datetime.datetime, actor: Act
 
 def claim_occupy(*, claim: PlaceClaim, holder_type: str, holder_id: int, actor: Actor) -> PlaceClaim:
     """Turn a live hold into an occupied place. Raises HoldExpired."""
-    _take_live_hold(
-        claim, kind=PlaceClaim.Kind.OCCUPIED, expires_at=None, holder_type=holder_type, holder_id=holder_id
-    )
+    _take_live_hold(claim, kind=PlaceClaim.Kind.OCCUPIED, expires_at=None, holder_type=holder_type, holder_id=holder_id)
     _record(actor, "claim_occupy", claim)
     return claim
 
