@@ -15,18 +15,21 @@ def hide_visit(request: HttpRequest) -> HttpResponse:
     return render(request, "core/hide_visit.html")
 
 
+@open_after_leaving
 @public("the law asks for this statement")
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "core/accessibility.html")
 
 
+@open_after_leaving
 @public("people read this before they tell us anything")
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "core/privacy.html")
 
 
+@open_after_leaving
 @public("people read this before they tell us anything")
 @require_safe
 def cookies(request: HttpRequest) -> HttpResponse:
