@@ -105,9 +105,7 @@ def passes(candidates: Candidates, reach: Reach) -> Bools:
     plan = candidates.plan
     musts = plan.musts_of("format")
     if not musts:
-        meets = reach.room_ok | reach.online_ok
-        # Whoever states no way to meet at all fails no rule about rooms; the wishes will tell.
-        return meets if plan.musts_of("time") else meets | ~ways_known(candidates)
+        return reach.room_ok | reach.online_ok
     allowed = np.ones(len(candidates.rows), bool)
     for item in musts:
         remote = candidates.any_bit("format", item.mask & ~plan.book.in_person)

@@ -60,12 +60,15 @@ def rule_names(plan: Plan) -> tuple[str, ...]:
     if stated.not_these_therapists:
         names.append(EXCLUDED)
     own = [rule.name for rule in profile_rules(plan)]
-    if plan.distance_must:
-        own.append(DISTANCE)
-    if stated.step_free:
-        own.append(ACCESS)
-    own.extend(item.rule for item in plan.musts if item.domain in BY_WAY)
-    return tuple(dict.fromkeys(names + own))
+    return tuple(dict.fromkeys((*names, *own, *way_rule_names(plan))))
+
+
+def way_rule_names(plan: Plan) -> tuple[str, ...]:
+    """Return the names of the rules in force about how and where people meet."""
+    names = [DISTANCE] if plan.distance_must else []
+    if plan.stated.step_free:
+        names.append(ACCESS)
+    return tuple(dict.fromkeys([*names, *(item.rule for item in plan.musts if item.domain in BY_WAY)]))
 
 
 def _required(plan: Plan, slug: str) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from matching.engine.columns import ALL_BITS, I32, I64, U32, Bools
 from matching.engine.plan import Item, Plan
 from matching.engine.reach import MET, Candidates, nearness, room_hours, squares, ways_known
-from matching.engine.rules import ACCESS, DISTANCE, EXCLUDED, FIXED, FULL, profile_rules, rule_names
+from matching.engine.rules import ACCESS, DISTANCE, EXCLUDED, FIXED, FULL, profile_rules, rule_names, way_rule_names
 from matching.engine.view import View
 
 Entry = tuple[I64, I64]
@@ -152,9 +152,9 @@ def _ways(candidates: Candidates, bit: dict[str, int]) -> Iterator[Entry]:
             both = is_online[at]
             covered = [one | other for one, other in zip(covered_online, covered_there, strict=True)]
             yield at[both], (fails | online_fails[at] | _uncovered(musts, covered, at, bit))[both]
+    # Of somebody who says of no way to meet how and where it is, nothing is known, and unknown fails a must.
     nothing = np.flatnonzero(~ways_known(candidates))
-    every = [item.rule for item in plan.musts_of("time") + musts]
-    yield nothing, np.full(len(nothing), sum(bit[name] for name in dict.fromkeys(every)), np.int64)
+    yield nothing, np.full(len(nothing), sum(bit[name] for name in way_rule_names(plan)), np.int64)
 
 
 def _covers(candidates: Candidates, musts: Sequence[Item], formats: int) -> list[Bools]:

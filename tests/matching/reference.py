@@ -319,7 +319,10 @@ def fails_of_ways(p: w.Person, stated: Stated, as_of: dt.datetime) -> list[set[s
         ways.append(there | uncovered({True}))
         if online and len(musts) > 1:
             ways.append(there | room_fails(p, stated, as_of, None) | uncovered({True, False}))
+    # Nothing is known of how and where she meets people, and unknown fails a must.
     nothing = {f"must:time:{x.value}" for x in must(stated.times)} | {f"must:format:{x.value}" for x in musts}
+    nothing |= {"access"} if stated.step_free else set()
+    nothing |= {"distance"} if stated.distance_must and radius(stated) is not None else set()
     return ways or [nothing]
 
 

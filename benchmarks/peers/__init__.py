@@ -1,0 +1,1 @@
+"""Other ways to rank the same register, for comparison only."""
