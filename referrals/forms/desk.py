@@ -43,21 +43,41 @@ class CloseTaskForm(Form):
 
 
 class FindForm(Form):
-    """A reference as somebody reads it out."""
+    """A reference as somebody reads it out, or what somebody without one can say on the phone."""
 
     reference = TextField(
         label=_("Reference"),
         help_text=_("Like RP-7K4C-9XQM."),
         max_length=20,
-        missing=_("Enter a reference"),
+        required=False,
         widget=forms.TextInput(attrs={"class": "nhsuk-input--width-10", "spellcheck": "false", "autocomplete": "off"}),
     )
+    family_name = TextField(
+        label=_("Or the family name"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "nhsuk-input--width-20", "autocomplete": "off"}),
+    )
+    born = DateField(label=_("and the date of birth"), past=True, required=False)
 
     def clean_reference(self) -> str:
+        typed = self.cleaned_data["reference"]
         try:
-            return reference_clean(self.cleaned_data["reference"])
+            return reference_clean(typed) if typed else ""
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.errors or data.get("reference"):
+            return data
+        if not data.get("family_name") and data.get("born") is None:
+            self.add_error("reference", _("Enter a reference, or a family name and a date of birth"))
+        elif not data.get("family_name"):
+            self.add_error("family_name", _("Enter the family name too"))
+        elif data.get("born") is None:
+            self.add_error("born", _("Enter the date of birth too"))
+        return data
 
 
 class ReasonForm(Form):

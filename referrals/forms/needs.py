@@ -7,10 +7,36 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.preferences import STYLE_SCALES, Strength
 from core.forms import CheckboxesField, Form, RadiosField, StrengthField, TextareaField, TextField
-from referrals.forms.base import STRENGTHS, QuestionForm
+from referrals.forms.base import STRENGTHS, Group, QuestionForm, groups_of
 from therapists.selectors import reference
 
 STEP_FREE = "step-free"
+# Whoever refers herself is an adult and comes alone: young people and couples have no way through these pages yet.
+NOT_ASKED = frozenset(
+    {"adults", "young-people-16-17", "young-people-11-15", "children", "couples", "families", "groups"}
+)
+# Long lists are folded; what is not named here stands open at the top.
+FOLDED = (
+    (
+        _("Somebody who helps us understand each other"),
+        (
+            "bsl-interpreter",
+            "deafblind-interpreter",
+            "lipspeaker",
+            "speech-to-text",
+            "spoken-interpreter",
+            "note-taker",
+        ),
+    ),
+    (
+        _("Seeing, hearing and speaking"),
+        ("lip-reading", "hearing-loop", "communication-aid", "text-relay", "text-first", "makaton"),
+    ),
+    (
+        _("Letters and forms I can read"),
+        ("large-print", "easy-read", "braille", "audio", "plain-text", "bsl-video"),
+    ),
+)
 NOTE_LENGTH = 500
 
 
@@ -23,7 +49,7 @@ class GroupsForm(QuestionForm):
     client_groups = CheckboxesField(required=False)
 
     def arrange(self) -> None:
-        rows = reference.client_groups()
+        rows = [row for row in reference.client_groups() if row.slug not in NOT_ASKED]
         field = self.fields["client_groups"]
         field.choices = [(row.slug, row.name) for row in rows]
         field.hints = {
@@ -50,11 +76,17 @@ class NeedsForm(QuestionForm):
     def arrange(self) -> None:
         rows = reference.access_options()
         field = self.fields["needs"]
+        names = {row.slug: row.name for row in rows}
+        folded = {slug for _name, slugs in FOLDED for slug in slugs}
         field.choices = [
             (STEP_FREE, _("A place without steps, if we meet in person")),
-            *((row.slug, row.name) for row in rows),
+            *((slug, name) for slug, name in names.items() if slug not in folded),
+            *((title, [(slug, names[slug]) for slug in slugs if slug in names]) for title, slugs in FOLDED),
         ]
         field.hints = {row.slug: row.description for row in rows}
+
+    def groups(self) -> list[Group]:
+        return [group for group in groups_of(self, "needs") if group.options]
 
     @classmethod
     def read(cls, answers: dict[str, Any]) -> dict[str, Any]:

@@ -33,8 +33,7 @@ class IssuesForm(QuestionForm):
 
 def _examples(rows: list[Issue]) -> str:
     """Return what a folded group holds, so that nobody has to open them all."""
-    names = [row.name for row in rows]
-    return ", ".join([names[0], *(name[:1].lower() + name[1:] for name in names[1:4])]) + (" …" if names[4:] else "")
+    return ", ".join(row.name for row in rows[:4]) + (" …" if rows[4:] else "")
 
 
 class MainIssueForm(QuestionForm):

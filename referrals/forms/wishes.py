@@ -14,6 +14,8 @@ from therapists.selectors import reference
 from therapists.words import DAYS, PARTS
 
 ANY = "any"
+# Couples and families are several clients, each answering alone: these pages are for one.
+NOT_ALONE = frozenset({"couple", "family"})
 
 
 class WishForm(QuestionForm):
@@ -111,7 +113,8 @@ class TimesForm(WishForm):
     )
 
     def options(self) -> list[Any]:
-        return list(self.GROUPS)
+        (_whole, parts), days = self.GROUPS
+        return [*parts, days]
 
 
 class FormatsForm(WishForm):
@@ -119,7 +122,7 @@ class FormatsForm(WishForm):
     topic = "formats"
 
     def options(self) -> list[Any]:
-        self.rows = reference.formats()
+        self.rows = [row for row in reference.formats() if row.slug not in NOT_ALONE]
         return [(row.slug, row.name) for row in self.rows]
 
     def hints(self) -> dict[str, str]:

@@ -18,7 +18,7 @@ from referrals.answers import Answers
 from referrals.words import first_name
 from therapists.models import Funder
 from therapists.selectors import reference
-from therapists.words import money, sessions_words
+from therapists.words import initials, money, sessions_words
 
 # A mark that is no colour alone, and the word that stands before each reason.
 STATES: dict[str, tuple[str, Promise]] = {
@@ -86,6 +86,22 @@ def _line(card: Card, funder: Funder | None, working: WorkingCalendar, chosen: b
         formats=", ".join(str(name) for name in card.formats),
         reasons=reason_lines(card.reasons),
         chosen=chosen,
+    )
+
+
+def named(pk: int, name: str) -> CardLine:
+    """Return a line with the name and nothing else, for somebody on a list who has no card now."""
+    empty = dict.fromkeys(("modalities", "where", "wait", "told", "fee", "answer", "formats"), "")
+    return CardLine(
+        id=pk,
+        name=name,
+        first_name=first_name(name),
+        initials=initials(name),
+        registers=[],
+        wait_tone="later",
+        reasons=[],
+        chosen=True,
+        **empty,
     )
 
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients.models import Client
 from core import words
 from notifications.models import Message
-from referrals.models import Choice
+from referrals.models import Choice, Referral
+from referrals.selectors.own import choices_of
+from referrals.words import first_name
 
 # Never "declined" or "rejected": a no says something about a week, not about a person.
 STATE_WORDS = {
@@ -34,6 +37,20 @@ def choice_rows(choices: Iterable[Choice]) -> list[ChoiceRow]:
         ChoiceRow(rank, row.therapist.display_name, str(STATE_WORDS[Choice.State(row.state)]))
         for rank, row in enumerate(choices, 1)
     ]
+
+
+def next_steps(referral: Referral) -> list[str]:
+    """Return what can come after the panel's "now": the next on the list, how she is told, where she can look."""
+    untried = [row.therapist.display_name for row in choices_of(referral) if row.state == Choice.State.UNTRIED]
+    lines = []
+    if untried:
+        lines.append(
+            _("If it is not possible, we ask %(name)s the same day and tell you.") % {"name": first_name(untried[0])}
+        )
+    how = Client.Channel(referral.client.contact_channel).label
+    lines.append(_("We tell you each time something changes. We use only the way you chose: %(how)s.") % {"how": how})
+    lines.append(_("You can look, change your choices or stop at any time, on the page “My referral”."))
+    return lines
 
 
 def message_rows(sent: Iterable[Message]) -> list[str]:

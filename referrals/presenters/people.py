@@ -9,7 +9,8 @@ from clients.preferences import Stated
 from matching.cards import cards
 from matching.services.ranking import why_for
 from referrals.answers import Answers
-from referrals.presenters.cards import CardLine, card_lines
+from referrals.presenters.cards import CardLine, card_lines, named
+from therapists.selectors.names import names_of
 
 Person = CardLine
 MOST_SIDE_BY_SIDE = 3
@@ -23,6 +24,14 @@ def people(answers: Answers, stated: Stated, *, silent: Sequence[int] = ()) -> l
     why = why_for(stated, ids, silent_exclusions=silent)
     rows = [why[pk].row for pk in ids if pk in why and why[pk].row is not None]
     return card_lines(cards(rows), answers)
+
+
+def with_named(rows: Sequence[Person], ids: Sequence[int]) -> list[Person]:
+    """Return everybody in the order of `ids`: those without a card by name alone."""
+    found = {row.id: row for row in rows}
+    names = names_of([pk for pk in ids if pk not in found])
+    kept = ((pk, found.get(pk)) for pk in ids if pk in found or pk in names)
+    return [row or named(pk, names[pk]) for pk, row in kept]
 
 
 @dataclass(frozen=True, slots=True)

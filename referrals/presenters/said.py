@@ -152,7 +152,7 @@ def contact(a: Answers) -> list[Said]:
     channel = str(Client.Channel(a.channel).label) if a.channel else ""
     rows = [
         Said("reach", _("How to reach me"), [channel] if channel else [_("Not answered")]),
-        Said("reach-at", _("At"), a.channel_address.splitlines() or [_("Not answered")]),
+        Said("reach-at", _("Address or number"), a.channel_address.splitlines() or [_("Not answered")]),
         Said("safe", _("Also safe"), [*safe, quiet]),
         Said("name", _("Name"), _none([f"{a.given_name} {a.family_name}"] if a.given_name else [], _("Not answered"))),
     ]

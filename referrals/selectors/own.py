@@ -15,12 +15,16 @@ def own_referral(pk: object) -> Referral | None:
 def still_to_try(referral: Referral) -> list[int]:
     """Return the therapists of the list who have not answered yet, in order."""
     live = (Choice.State.UNTRIED, Choice.State.ASKED)
-    return list(referral.choices.filter(state__in=live).order_by("rank").values_list("therapist_id", flat=True))
+    return list(
+        referral.choices.filter(round=referral.round, state__in=live)
+        .order_by("rank")
+        .values_list("therapist_id", flat=True)
+    )
 
 
 def choices_of(referral: Referral) -> list[Choice]:
-    """Return the whole list in order, whatever became of each."""
-    return list(referral.choices.select_related("therapist").order_by("rank"))
+    """Return the list as it stands, in order, whatever became of each. Lists she replaced are in the timeline."""
+    return list(referral.choices.filter(round=referral.round).select_related("therapist").order_by("rank"))
 
 
 def sent_messages(referral: Referral) -> list[Message]:

@@ -14,6 +14,7 @@ from core.policy import CLIENT_SESSION_KEY, client_session, public
 from referrals.errors import AlreadyOpen, Refused
 from referrals.models import Referral
 from referrals.presenters import said, steps
+from referrals.presenters.mine import next_steps
 from referrals.presenters.people import Person
 from referrals.selectors.now import now_words
 from referrals.services.submit import referral_submit
@@ -75,7 +76,7 @@ def sent(request: HttpRequest, referral: Referral) -> HttpResponse:
         "reference": referral.reference,
         "spoken": spoken(referral.reference),
         "now": now_words(referral),
-        "next_steps": [],
+        "next_steps": next_steps(referral),
     }
     return render(request, "referrals/sent.html", context)
 

@@ -12,8 +12,8 @@ from matching.services.ranking import why_for
 from referrals.answers import MAX_CHOICES, Chosen
 from referrals.presenters import steps
 from referrals.presenters.listing import address_of
-from referrals.presenters.people import Person, people
-from referrals.views.drafts import Choosing, Draft, with_choosing
+from referrals.presenters.people import Person, people, with_named
+from referrals.views.drafts import Choosing, Draft, ListEdit, with_choosing
 from therapists.selectors.names import names_of
 
 WHY = "people choose before they say who they are"
@@ -110,6 +110,9 @@ def choices(request: HttpRequest, draft: Choosing) -> HttpResponse:
 def kept_people(request: HttpRequest, draft: Choosing) -> list[Person]:
     """Return the people on the list; whoever may not be shown any more is taken off it, and that is said."""
     rows = people(draft.answers, draft.stated(), silent=draft.silent)
+    if isinstance(draft, ListEdit):
+        # Whoever was asked holds a place for this very list and may have no other: opening it takes nobody off.
+        return with_named(rows, [choice.therapist for choice in draft.answers.choices])
     shown = {row.id for row in rows}
     kept = tuple(choice for choice in draft.answers.choices if choice.therapist in shown)
     if len(kept) != len(draft.answers.choices):

@@ -25,7 +25,7 @@ def reference(db):
     session_format("in-person")
     reference_row(Language, "en", name="English")
     reference_row(Language, "pl", name="Polish")
-    reference_row(ClientGroup, "adults")
+    reference_row(ClientGroup, "carers")
     reference_row(IdentityTag, "lgbtq", kind="identity")
     reference_row(AccessOption, "bsl-interpreter")
 
@@ -75,7 +75,7 @@ def test_the_questions_come_in_order_and_end_at_the_matches(client, reference):
         "person": {"values": ["any"], "strength": "1"},
         "language": {"values": ["pl"], "strength": "1"},
         "background": {"values": ["lgbtq"], "strength": "1"},
-        "groups": {"client_groups": ["adults"]},
+        "groups": {"client_groups": ["carers"]},
         "needs": {"needs": ["step-free", "bsl-interpreter"], "access_note": "A quiet room."},
         "style": {"directive": "1", "past": "-1", "warm": "0", "style_strength": "2"},
     }

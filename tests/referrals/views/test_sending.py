@@ -13,6 +13,7 @@ from core.policy import CLIENT_SESSION_KEY
 from core.references import new_reference
 from notifications.models import Message
 from referrals.models import Offer, Referral
+from referrals.selectors.own import choices_of
 from tests.factories import make_therapist
 from tests.referrals.given import accepted
 from tests.referrals.views.walkers import answers_of, question, ready_to_send, with_answers
@@ -224,6 +225,18 @@ def test_the_list_can_be_added_to_from_the_matches(client, two):
     client.post(reverse("referrals:choose", args=[third.pk]))
     client.post(reverse("referrals:save_choices"))
     assert Referral.objects.get().choices.filter(therapist=third).exists()
+
+
+def test_opening_the_list_never_drops_whoever_was_asked(client, two):
+    """Ben's only place is held for her: he has no place for anybody else, and is still hers."""
+    send(client, *two)
+    client.post(reverse("referrals:change_choices"))
+    page = client.get(reverse("referrals:choices")).content.decode()
+    assert "Ben Okafor" in page and "We took them off" not in page
+    client.post(reverse("referrals:move", args=[two[1].pk]), {"way": "up"})
+    client.post(reverse("referrals:save_choices"))
+    assert Offer.objects.get(state="open").therapist == two[0]
+    assert [choice.therapist for choice in choices_of(Referral.objects.get())] == [two[1], two[0]]
 
 
 def test_an_empty_list_is_not_saved(client, two):
