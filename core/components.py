@@ -27,7 +27,7 @@ def _environment() -> Environment:
         loader=PackageLoader("nhsuk_frontend_jinja", "templates"),
         undefined=ChainableUndefined,
         autoescape=True,
-        # The templates lie in a package: asking the disk at every include whether they changed cost a quarter of the time.
+        # The templates lie in a package: asking the disk whether they changed cost a quarter of the time.
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
