@@ -1,4 +1,4 @@
-"""Reading the duty rota."""
+"""Reading the duty rota and who stands on it."""
 
 import datetime
 
@@ -22,3 +22,8 @@ def safety_clinicians() -> list[User]:
         current, is_active=True, memberships__role=Role.SAFETY_CLINICIAN, memberships__starts_on__lte=today
     )
     return list(rows.distinct().order_by("name"))
+
+
+def user_of(pk: int) -> User | None:
+    """Return who signs in with this pk."""
+    return User.objects.filter(pk=pk).first()

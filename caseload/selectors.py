@@ -13,6 +13,9 @@ from clients.preferences import Stated
 from clients.selectors import called
 from core import audit, clock
 from core.actors import NOBODY, Actor
+from core.choices import Role
+from core.models import Task
+from core.worklist import tasks_for
 from matching.services.ranking import why_for
 from referrals.models import Offer, Placement
 from referrals.selectors.scope import offers_visible_to, placements_visible_to
@@ -38,14 +41,15 @@ class Today:
     to_offer: list[Offer]
     to_contact: list[Person]
     to_decide: list[Person]
+    tasks: list[Task]
 
     @property
     def nothing(self) -> bool:
-        return not (self.to_answer or self.to_offer or self.to_contact or self.to_decide)
+        return not (self.to_answer or self.to_offer or self.to_contact or self.to_decide or self.tasks)
 
 
 def today(actor: Actor) -> Today:
-    """Return what waits for the actor. Names of people are in it: the reading is recorded. Four queries."""
+    """Return what waits for the actor. Names of people are in it: the reading is recorded."""
     now = clock.now()
     offers = list(
         offers_visible_to(actor)
@@ -65,7 +69,13 @@ def today(actor: Actor) -> Today:
         to_offer=[row for row in offers if row.interested_at is not None],
         to_contact=[person for person in met if person.row.contacted_at is None],
         to_decide=[person for person in met if person.row.contacted_at is not None],
+        tasks=list(own_tasks(actor)),
     )
+
+
+def own_tasks(actor: Actor) -> QuerySet[Task]:
+    """Return what the actor has to do as a therapist; the desk's tasks of somebody who works there too are there."""
+    return tasks_for(actor).filter(owner_role=Role.THERAPIST, owner_id=actor.user_id)
 
 
 def people(actor: Actor) -> QuerySet[Placement]:

@@ -6,6 +6,7 @@ app_name = "caseload"
 
 urlpatterns = [
     path("", today.today, name="today"),
+    path("tasks/<int:pk>/done/", today.task_done, name="task_done"),
     path("requests/<int:pk>/", requests.request_page, name="request"),
     path("requests/<int:pk>/interest/", requests.interest, name="request_interest"),
     path("requests/<int:pk>/meeting/", requests.offer_meeting, name="request_meeting"),

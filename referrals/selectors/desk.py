@@ -5,9 +5,24 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from clients.identity import digests
+from core import audit
 from core.actors import Actor
+from core.models import Task
+from referrals import kinds
 from referrals.models import Referral
 from referrals.selectors.scope import referrals_visible_to
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A client's identity, for telling whether two records are one person."""
+
+    name: str
+    born: str
+    postcode: str
+    contact: str
+    referrals: tuple[Referral, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,39 @@ def overdue(actor: Actor, *, now: datetime.datetime) -> QuerySet[Referral]:
     return rows.order_by("due_at", "pk")
 
 
-def by_reference(actor: Actor, reference: str) -> Referral | None:
-    """Return the referral with this (clean) reference, if the actor may see it."""
-    return referrals_visible_to(actor).filter(reference=reference).first()
+def found(actor: Actor, *, reference: str, family_name: str, born: datetime.date | None) -> list[Referral]:
+    """Return the referrals with this (clean) reference, or else of people with this family name and date of birth.
+
+    Newest first, at most 20. Names are compared exactly, but for case, accents, spaces and hyphens.
+    """
+    rows = referrals_visible_to(actor).order_by("-pk")
+    if reference:
+        return list(rows.filter(reference=reference))
+    known = digests(given_name="", family_name=family_name, born=born, postcode="", nhs_number="")
+    if not (known.family and known.born):
+        return []
+    return list(rows.filter(client__family_digest=known.family, client__born_digest=known.born)[:20])
+
+
+def identity_records(task: Task, *, actor: Actor) -> list[Record]:
+    """Return the new record and those it may be the same person as, side by side; the reading is recorded."""
+    if task.kind != kinds.IDENTITY_CHECK:
+        return []
+    ids = [task.subject_id, *task.detail.get("perhaps", [])]
+    found = referrals_visible_to(actor).filter(client_id__in=ids).order_by("-pk")
+    by_client: dict[int, list[Referral]] = {}
+    for referral in found:
+        by_client.setdefault(referral.client_id, []).append(referral)
+    audit.records_read(actor=actor, obj_type="client", obj_ids=sorted(by_client), purpose="identity_check")
+    return [_record(by_client[pk]) for pk in ids if pk in by_client]
+
+
+def _record(referrals: list[Referral]) -> Record:
+    client = referrals[0].client
+    return Record(
+        name=f"{client.given_name} {client.family_name}",
+        born=client.date_of_birth,
+        postcode=client.postcode,
+        contact=client.email or client.phone,
+        referrals=tuple(referrals),
+    )

@@ -18,7 +18,7 @@ from core.policy import allow
 from referrals.forms.desk import CloseTaskForm, FindForm
 from referrals.selectors import desk as selectors
 from referrals.selectors.safety_case import SafetyCase, safety_case
-from referrals.views.desk_links import task_link
+from referrals.views.desk_links import facts, task_link
 
 STAFF = ("coordinator", "safety_clinician")
 DESK = (*STAFF, "administrator")
@@ -36,7 +36,6 @@ def desk(request: HttpRequest) -> HttpResponse:
         "figures": selectors.figures(actor, now=now) if actor.holds(*STAFF) else None,
         "coordinates": actor.holds("coordinator"),
         "now": now,
-        "form": FindForm(),
     }
     return render(request, "desk/desk.html", context)
 
@@ -57,6 +56,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The task is closed."))
         return redirect("referrals:desk")
     context = _shown(row) | {"form": form, "now": clock.now(), "safety": _safety(row, actor)}
+    context |= {"facts": facts(row), "records": selectors.identity_records(row, actor=actor)}
     return render(request, "desk/task.html", context)
 
 
@@ -81,14 +81,15 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 @allow(*STAFF)
 @require_http_methods(["GET", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """Find one referral by its reference. Posted, so that the reference stays out of addresses and logs."""
-    form = FindForm(posted(request))
+    """Find referrals. Posted, so that what was typed stays out of addresses and logs; the look is recorded."""
+    actor, form = for_request(request), FindForm(posted(request))
+    context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        found = selectors.by_reference(for_request(request), form.cleaned_data["reference"])
-        if found is not None:
-            return redirect("referrals:desk_referral", found.pk)
-        form.add_error("reference", _("There is no referral with this reference that you may see."))
-    return render(request, "desk/find.html", {"form": form})
+        found = selectors.found(actor, **form.cleaned_data)
+        if len(found) == 1:
+            return redirect("referrals:desk_referral", found[0].pk)
+        context["found"] = found
+    return render(request, "desk/find.html", context)
 
 
 @allow("coordinator")

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -41,6 +42,8 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         _act(request, row)
         return redirect("referrals:desk_messages")
     context: dict[str, Any] = {"message": row}
+    if row.subject_type == "referral":
+        context["about"] = reverse("referrals:desk_referral", args=[row.subject_id])
     if row.state == Message.State.TO_PRINT:
         audit.record_read(actor=actor, obj_type="message", obj_id=row.pk, purpose="print_letter")
         context |= _letter(row)

@@ -3,6 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from core.choices import Role
+from core.worklist import task_open
+from referrals.kinds import REVIEW
 from referrals.services.placements import contact_record, go_ahead
 from referrals.services.requests import request_interest
 from tests.factories import make_place
@@ -26,6 +29,15 @@ def a_full_day(ben: Therapist) -> dict[str, str]:
     contact_record(placement=to_decide, actor=actor, meeting_at=MONDAY.replace(hour=18))
     go_ahead(placement=active, side="client", actor=client_of(active.referral))
     go_ahead(placement=active, side="therapist", actor=actor)
+    task_open(
+        kind=REVIEW,
+        subject_type="placement",
+        subject_id=active.pk,
+        owner_role=Role.THERAPIST,
+        owner_id=ben.user_id,
+        due_at=MONDAY,
+        actor=actor,
+    )
     gone.__class__.objects.filter(pk=gone.pk).update(state="lapsed")
     return {
         "today": reverse("caseload:today"),

@@ -7,7 +7,11 @@ from django.urls import reverse
 
 from caseload.models import Ending
 from core import clock
-from core.models import AccessEntry
+from core.actors import system
+from core.choices import Role
+from core.models import AccessEntry, Task
+from core.worklist import task_open
+from referrals.kinds import REVIEW
 from referrals.models import Placement
 from referrals.services.placements import go_ahead
 from tests.factories import make_place, make_user
@@ -150,3 +154,21 @@ def test_confirming_and_reopening_from_today_is_one_press(ben):
 def test_where_to_go_next_is_never_another_site(ben):
     response = signed_in(ben.user).post(reverse("therapists:confirm"), {"next": "https://elsewhere.example/"})
     assert response["Location"] == reverse("therapists:places")
+
+
+def test_a_review_stands_on_today_until_it_is_ticked_off(ben, cara, in_therapy):
+    task = task_open(
+        kind=REVIEW,
+        subject_type="placement",
+        subject_id=in_therapy.pk,
+        owner_role=Role.THERAPIST,
+        owner_id=ben.user_id,
+        due_at=clock.now(),
+        actor=system("test"),
+    )
+    assert "Time for a review" in signed_in(ben.user).get(reverse("caseload:today")).content.decode()
+    signed_in(cara.user).post(reverse("caseload:task_done", args=[task.pk]))
+    assert Task.objects.get(pk=task.pk).state == "open"
+    for _ in range(2):
+        signed_in(ben.user).post(reverse("caseload:task_done", args=[task.pk]))
+    assert Task.objects.get(pk=task.pk).state == "done"

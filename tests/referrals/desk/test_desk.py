@@ -16,7 +16,7 @@ from notifications.models import Message
 from referrals import kinds
 from referrals.models import Referral, SafetyQuestion
 from referrals.services.safety import safety_answer_record
-from tests.factories import make_user
+from tests.factories import make_place, make_user
 from tests.referrals.given import VISITOR, draft, sent, state
 from tests.support.sign_in import signed_in
 
@@ -154,6 +154,55 @@ def test_finding_by_reference_as_people_say_it(browser, referral):
     assert response["Location"] == page("desk_referral", referral.pk)
     wrong = browser.post(reverse("referrals:desk_find"), {"reference": "RP-1"}).content.decode()
     assert "There is a problem" in wrong
+    assert "Enter a reference, or a family name" in browser.post(reverse("referrals:desk_find"), {}).content.decode()
+
+
+def test_finding_somebody_without_a_reference_by_name_and_birth(browser, referral):
+    client = referral.client
+    year, month, day = client.date_of_birth.split("-")
+    born = {"born_day": day, "born_month": month, "born_year": year}
+    asked = {"family_name": f" {client.family_name.upper()} ", **born}
+    response = browser.post(reverse("referrals:desk_find"), asked)
+    assert response["Location"] == page("desk_referral", referral.pk)
+    other = browser.post(reverse("referrals:desk_find"), asked | {"family_name": "Nobody"}).content.decode()
+    assert "no such referral" in other
+    half = browser.post(reverse("referrals:desk_find"), {"family_name": client.family_name}).content.decode()
+    assert "Enter the date of birth too" in half
+
+
+def test_two_records_that_may_be_one_person_stand_side_by_side(browser, dev, ben, referral):
+    make_place(ben)
+    later = sent(ben)
+    task = task_open(
+        kind=kinds.IDENTITY_CHECK,
+        subject_type="client",
+        subject_id=later.client_id,
+        owner_role=Role.COORDINATOR,
+        due_at=clock.now(),
+        actor=system("test"),
+        detail={"perhaps": [referral.client_id]},
+    )
+    text = browser.get(page("desk_task", task.pk)).content.decode()
+    assert later.client.family_name in text
+    assert referral.client.family_name in text
+    looked = AccessEntry.objects.filter(purpose="identity_check", actor_id=str(dev.pk))
+    assert set(looked.values_list("object_id", flat=True)) == {str(later.client_id), str(referral.client_id)}
+
+
+def test_a_number_nobody_can_find_stands_on_its_task(browser):
+    asks = make_user(Role.THERAPIST, name="Nia Evans")
+    task = task_open(
+        kind="registration_not_found",
+        subject_type="user",
+        subject_id=asks.pk,
+        owner_role=Role.COORDINATOR,
+        due_at=clock.now(),
+        actor=system("test"),
+        detail={"register": "BACP", "number": "X-77"},
+    )
+    text = browser.get(page("desk_task", task.pk)).content.decode()
+    for words in ("Nia Evans", asks.email, "BACP", "X-77"):
+        assert words in text
 
 
 def test_a_failed_message_is_sent_again_once(browser, referral):
