@@ -24,9 +24,11 @@ END_CODES = {
     "therapist_stopped": _("I cannot go on"),
 }
 
+DUPLICATE = "duplicate"
+DEATH = "death"
 CLOSE_CODES = {
-    "duplicate": _("The same referral twice"),
-    "death": _("The client has died"),
+    DUPLICATE: _("The same referral twice"),
+    DEATH: _("The client has died"),
     "unreachable": _("Not reachable after recorded attempts"),
 }
 

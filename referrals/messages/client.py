@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from notifications.models import Message
 from notifications.topics import Address, Rendered, register
-from referrals import words
+from referrals import codes, words
 from referrals.messages import topics
 from referrals.messages.base import client_address, client_rendered
 from referrals.models import Offer, Placement, Referral
@@ -42,6 +42,10 @@ def _is_open(referral: Referral) -> bool:
 
 def _is_closed(referral: Referral) -> bool:
     return referral.state == Referral.State.CLOSED
+
+
+def _is_meeting(referral: Referral) -> bool:
+    return referral.state == Referral.State.MEETING
 
 
 def _is_choosing(referral: Referral) -> bool:
@@ -113,6 +117,11 @@ def _meeting(referral: Referral, message: Message) -> list[str]:
     return [words.meeting(name, placement.contact_due_at), _("Nobody has to commit before you have met.")]
 
 
+def _your_turn(referral: Referral, message: Message) -> list[str]:
+    name, _placement = _name_of_placement(message)
+    return [words.therapist_goes_ahead(name), _("You can say yes or no on your page. No reason is needed.")]
+
+
 def _go_ahead(referral: Referral, message: Message) -> list[str]:
     name, _placement = _name_of_placement(message)
     return [words.in_therapy(name)]
@@ -132,6 +141,8 @@ def _call_coming(referral: Referral, message: Message) -> list[str]:
 
 
 def _closed(referral: Referral, message: Message) -> list[str]:
+    if referral.closed_code == codes.DUPLICATE:
+        return [_("You had sent the same request twice. One of the two is finished, the other goes on.")]
     undo = [words.undo_until(referral.undo_until)] if referral.undo_until else []
     return [words.finished(), *undo, _("You can start a new request at any time.")]
 
@@ -153,5 +164,6 @@ def register_all() -> None:
     }
     for topic, lines in open_ones.items():
         register(topic, ToClient(lines, _is_open))
+    register(topics.YOUR_TURN, ToClient(_your_turn, _is_meeting))
     register(topics.REMINDER, ToClient(_reminder, _is_choosing))
     register(topics.CLOSED, ToClient(_closed, _is_closed))

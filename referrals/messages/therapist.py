@@ -66,6 +66,8 @@ class AboutPlacement:
         if self._topic == topics.CONTACT_READY:
             said = _("How to reach the person you meet is ready for you. Please make contact by %(when)s.")
             return said % {"when": when(placement.contact_due_at)}
+        if self._topic == topics.GO_AHEAD_ASKED:
+            return _("Somebody you have met has decided about going on. Please say what you think too.")
         if self._topic == topics.BOTH_GO_AHEAD:
             return _("You have both said that you want to go on.")
         return _("Somebody you were seeing has stopped. You can say when you offer the place again.")
@@ -76,5 +78,5 @@ def register_all() -> None:
     register(topics.REQUEST_NEW, AboutOffer(reminder=False))
     register(topics.REQUEST_REMINDER, AboutOffer(reminder=True))
     register(topics.REQUEST_WITHDRAWN, OfferWithdrawn())
-    for topic in (topics.CONTACT_READY, topics.BOTH_GO_AHEAD, topics.PLACEMENT_ENDED):
+    for topic in (topics.CONTACT_READY, topics.GO_AHEAD_ASKED, topics.BOTH_GO_AHEAD, topics.PLACEMENT_ENDED):
         register(topic, AboutPlacement(topic))

@@ -140,14 +140,15 @@ def placement_close(*, locked: Locked, placement: Placement, by: str, code: str,
 
 
 def closed(referral: Referral, event: ReferralEvent, actor: Actor) -> None:
-    """What every closing ends with: no call is owed any more, and the client is told once."""
+    """What every closing ends with: no call is owed any more, the client is told once; nobody writes to the dead."""
     calls_cancel(referral=referral, kinds_=(*CALLS, *CHASES), actor=actor)
-    tell_client(topic=topics.CLOSED, referral=referral, event=event)
+    if referral.closed_code != codes.DEATH:
+        tell_client(topic=topics.CLOSED, referral=referral, event=event)
 
 
 def _one_side(locked: Locked, placement: Placement, side: str, actor: Actor) -> None:
     waits_for = Referral.Owner.THERAPIST if side == CLIENT else Referral.Owner.CLIENT
-    referral_step(
+    event = referral_step(
         referral=locked.referral,
         action="say_go_ahead",
         actor=actor,
@@ -155,6 +156,10 @@ def _one_side(locked: Locked, placement: Placement, side: str, actor: Actor) -> 
         due_at=_decision_due(placement),
         detail={**_detail(placement), "side": side},
     )
+    if side == THERAPIST:
+        tell_client(topic=topics.YOUR_TURN, referral=locked.referral, event=event, placement=placement.pk)
+    else:
+        tell_therapist_of_placement(topic=topics.GO_AHEAD_ASKED, placement=placement)
 
 
 def _both(locked: Locked, placement: Placement, actor: Actor) -> None:

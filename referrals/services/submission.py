@@ -9,10 +9,11 @@ from core import clock
 from core.actors import Actor
 from core.audit import record_write
 from core.crypto import keyed_digest
+from core.models import Task
 from core.one_time_codes import code_check, code_issue
 from core.references import ALPHABET
 from notifications.services import message_enqueue
-from referrals import clocks
+from referrals import clocks, kinds
 from referrals.answers import Answers
 from referrals.errors import DraftGone
 from referrals.messages import topics
@@ -129,14 +130,21 @@ def submission_by_return_code(*, code: str) -> tuple[Submission, str] | None:
 
 
 def submission_expire(*, submission: Submission, actor: Actor) -> bool:
-    """Empty a draft whose time is over. Returns False when it was touched meanwhile."""
+    """Empty a draft whose time is over. Returns False when it was touched meanwhile, and while a worrying answer given
+    with it still asks somebody to call: how to reach her stands nowhere else.
+    """
     with transaction.atomic():
         fresh = Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
-        if fresh.state != DRAFT or fresh.expires_at >= clock.now():
+        if fresh.state != DRAFT or fresh.expires_at >= clock.now() or _somebody_has_to_call(fresh):
             return False
         _empty(fresh)
         record_write(actor=actor, verb="submission_expire", obj_type=SUBMISSION, obj_id=fresh.pk)
     return True
+
+
+def _somebody_has_to_call(submission: Submission) -> bool:
+    calls = Task.objects.filter(kind=kinds.SAFETY_CALL, subject_type=SUBMISSION, subject_id=submission.pk)
+    return calls.filter(state=Task.State.OPEN).exists()
 
 
 def _draft(submission: Submission) -> Submission:

@@ -203,7 +203,8 @@ def _carry_over(ready: _Ready, referral: Referral, actor: Actor) -> None:
     )
     draft = ready.submission
     draft.state, draft.answers, draft.return_code_digest = Submission.State.SUBMITTED, {}, ""
-    draft.save(update_fields=["state", "answers", "return_code_digest"])
+    draft.channel_address = ""
+    draft.save(update_fields=["state", "answers", "return_code_digest", "channel_address"])
 
 
 def _ask_who_it_is(identified: Identified, actor: Actor) -> None:

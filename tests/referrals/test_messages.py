@@ -34,6 +34,7 @@ TO_CLIENT = {
     topics.ASKED,
     topics.CHOICES_CHANGED,
     topics.MEETING,
+    topics.YOUR_TURN,
     topics.GO_AHEAD,
     topics.NOT_THIS_TIME,
     topics.REMINDER,
@@ -80,8 +81,8 @@ def a_life_with_everything(ben: Therapist, cara: Therapist, now: Frozen, **chang
     request_decline(offer=open_offer(referral), code=codes.FULL, actor=actor_of(cara))
     choices_change(referral=referral, choices=[Chosen(ben.pk)], actor=me)
     placement = accepted(referral)
-    go_ahead(placement=placement, side="client", actor=me)
     go_ahead(placement=placement, side="therapist", actor=actor_of(ben))
+    go_ahead(placement=placement, side="client", actor=me)
     withdraw(referral=referral, actor=me)
     return fresh(referral)
 

@@ -67,7 +67,7 @@ def test_both_go_ahead(ben: Therapist, cara: Therapist) -> None:
     assert go_ahead(placement=placement, side="client", actor=client_of(referral))
     referral = fresh(referral)
     assert (referral.state, referral.due_at) == ("in_therapy", clock.now() + datetime.timedelta(weeks=12))
-    assert topics_to_client(referral) == [topics.SENT, topics.MEETING, topics.GO_AHEAD]
+    assert topics_to_client(referral) == [topics.SENT, topics.MEETING, topics.YOUR_TURN, topics.GO_AHEAD]
     with pytest.raises(NotAllowed):
         go_ahead(placement=placement, side="client", actor=client_of(referral))
 
@@ -244,6 +244,13 @@ def test_closing_by_hand_needs_a_reason_and_a_code(ben: Therapist) -> None:
     assert (state(referral), fresh(referral).closed_code) == ("closed", "duplicate")
     reopen(referral=referral, reason="It was not", actor=TICK)
     assert state(referral) == "requested"
+
+
+def test_nobody_writes_to_the_dead(ben: Therapist) -> None:
+    referral = sent(ben)
+    close_administratively(referral=referral, code="death", reason="The family called", actor=TICK)
+    assert state(referral) == "closed"
+    assert topics.CLOSED not in topics_to_client(referral)
 
 
 def test_stopping_for_her_on_the_phone_can_be_undone_by_her(ben: Therapist) -> None:

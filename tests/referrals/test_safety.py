@@ -9,6 +9,7 @@ from accounts.models import DutyShift, User
 from core import clock
 from core.clock import LONDON, Frozen
 from core.models import AccessEntry, Task
+from core.worklist import task_close
 from notifications.models import Message
 from referrals import kinds
 from referrals.models import SafetyAnswer, SafetyOption, SafetyQuestion
@@ -127,6 +128,11 @@ def test_an_abandoned_form_keeps_answer_and_task(ben: Therapist, shift: DutyShif
     assert task.state == Task.State.OPEN
     case = safety_case(task, actor=for_user(sam))
     assert case is not None and case.answers == (("Right now, can you keep yourself safe?", "No"),)
+    assert (case.email, case.called) == (submission.channel_address, "Ewa")
+    task_close(task=task, actor=for_user(sam), outcome="called")
+    tick()
+    submission.refresh_from_db()
+    assert (submission.state, submission.answers, SafetyAnswer.objects.count()) == ("expired", {}, 1)
 
 
 # The rota and the printed time.
