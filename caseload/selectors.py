@@ -117,6 +117,13 @@ def placement_of(actor: Actor, offer: Offer) -> Placement | None:
     return people(actor).filter(referral_id=offer.referral_id, created_at__gte=offer.opened_at).first()
 
 
+def ended_with(actor: Actor, pk: int) -> bool:
+    """Say whether this placement of hers has ended: a button sent twice leads here."""
+    if actor.user_id is None:
+        return False
+    return Placement.objects.filter(pk=pk, therapist__user_id=actor.user_id, state=Placement.State.ENDED).exists()
+
+
 def steps(placement: Placement) -> list[tuple[datetime.datetime, Promise | str]]:
     """Return what happened between the two, oldest first. What came before, with anybody else, is not hers to know."""
     said = [

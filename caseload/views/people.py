@@ -84,6 +84,8 @@ def go_ahead(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) 
 @require_http_methods(["GET", "POST"])
 def not_this_time(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """After a first meeting: no, without a reason, and after asking."""
+    if request.method == "POST" and selectors.ended_with(actor, pk):
+        return redirect("caseload:today")
     row = _placement(actor, pk)
     if request.method == "POST":
         _attempt(

@@ -69,6 +69,11 @@ def found(actor: Actor, *, reference: str, family_name: str, born: datetime.date
     return list(rows.filter(client__family_digest=known.family, client__born_digest=known.born)[:20])
 
 
+def closed_by(actor: Actor, pk: int) -> bool:
+    """Say whether the actor closed this task herself: the same form sent twice leads here."""
+    return Task.objects.filter(pk=pk, closed_by_id=actor.user_id or 0).exists()
+
+
 def identity_records(task: Task, *, actor: Actor) -> list[Record]:
     """Return the new record and those it may be the same person as, side by side; the reading is recorded."""
     if task.kind != kinds.IDENTITY_CHECK:

@@ -45,6 +45,8 @@ def desk(request: HttpRequest) -> HttpResponse:
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: what to do, by when, and how it ended. A safety task shows the answers to a safety clinician only."""
     actor = for_request(request)
+    if request.method == "POST" and selectors.closed_by(actor, pk):
+        return redirect("referrals:desk")
     row = get_object_or_404(worklist.tasks_visible_to(actor), pk=pk)
     form = CloseTaskForm(posted(request))
     if request.method == "POST" and form.is_valid():

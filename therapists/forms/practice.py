@@ -23,6 +23,8 @@ from therapists.services.profile import (
 )
 
 MOST_LANGUAGES = 6
+# "Something else" and "I would rather not say yet" are answers of clients; nobody has experience with them.
+FOR_CLIENTS_ONLY = "Other"
 
 
 class RowsForm(SectionForm):
@@ -110,7 +112,8 @@ class IssuesForm(SectionForm):
 
     def arrange(self) -> None:
         had = set(self.therapist.issue_links.values_list("issue_id", flat=True))
-        for number, (group, rows) in enumerate(reference.issues_by_group()):
+        groups = [(group, rows) for group, rows in reference.issues_by_group() if group != FOR_CLIENTS_ONLY]
+        for number, (group, rows) in enumerate(groups):
             self.fields[f"group_{number}"] = forms.TypedMultipleChoiceField(
                 label=group,
                 choices=[(str(row.pk), row.name) for row in rows],

@@ -85,7 +85,10 @@ def test_a_task_is_taken_by_one_and_closed_with_an_outcome(browser, dev, call):
     browser.post(page("desk_task", call.pk), {"outcome": "reached", "note": "Will choose again."})
     call.refresh_from_db()
     assert (call.state, call.outcome, call.note) == ("done", "reached", "Will choose again.")
-    assert browser.post(page("desk_task", call.pk), {"outcome": "done"}).status_code == 404
+    assert browser.post(page("desk_task", call.pk), {"outcome": "done"})["Location"] == reverse("referrals:desk")
+    assert other.post(page("desk_task", call.pk), {"outcome": "done"}).status_code == 404
+    call.refresh_from_db()
+    assert call.outcome == "reached"
 
 
 def test_no_answer_needs_a_note(browser, call):
