@@ -8,18 +8,21 @@ class ReferralsConfig(AppConfig):
         from django.urls import reverse
         from django.utils.translation import gettext_lazy as _
 
-        from core import nav
-        from referrals import kinds, links
+        from core import leave, nav
+        from core.demo import register_seeder
+        from referrals import demo, kinds, links, sessions
         from referrals.messages import client, codes, therapist
         from referrals.reference import safety
 
         links.register("referral", lambda pk: reverse("referrals:desk_referral", args=[pk]))
         links.register("safety", lambda pk: reverse("referrals:desk_task", args=[pk]))
+        leave.forget(*sessions.ALL_KEYS)
         kinds.register()
         client.register_all()
         codes.register_all()
         therapist.register_all()
         safety.register()
+        register_seeder("referrals", demo.seed)
         desk = {"coordinator", "safety_clinician", "administrator"}
         nav.register(label=_("Desk"), url_name="referrals:desk", roles=desk, order=50)
         senders = desk - {"safety_clinician"}

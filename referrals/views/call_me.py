@@ -10,11 +10,11 @@ from core.policy import public
 from referrals.forms.safety import CallMeForm
 from referrals.services.duty import CallPromise, call_promise
 from referrals.services.safety import call_ask
+from referrals.sessions import PROMISE_KEY
 from referrals.views.drafts import VISITOR, draft_of
 from referrals.views.sources import source_of
 
 PER_HOUR = 20
-PROMISE_KEY = "call_promise"
 
 
 @public("somebody who asks for a call has not said who she is")

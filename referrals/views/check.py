@@ -18,10 +18,10 @@ from referrals.presenters.mine import next_steps
 from referrals.presenters.people import Person
 from referrals.selectors.now import now_words
 from referrals.services.submit import referral_submit
+from referrals.sessions import CODE_KEY, HELP_KEY, SAFETY_KEY, SENT_KEY, TOKEN_KEY
 from referrals.views.choosing import kept_people
 from referrals.views.clients import my_own
-from referrals.views.drafts import CODE_KEY, SAFETY_KEY, SENT_KEY, TOKEN_KEY, VISITOR, Draft, draft_of, with_draft
-from referrals.views.safety import HELP_KEY
+from referrals.views.drafts import VISITOR, Draft, draft_of, with_draft
 
 WHY = "what is sent is hers; signing in comes with the reference"
 

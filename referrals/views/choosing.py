@@ -13,11 +13,11 @@ from referrals.answers import MAX_CHOICES, Chosen
 from referrals.presenters import steps
 from referrals.presenters.listing import address_of
 from referrals.presenters.people import Person, people, with_named
+from referrals.sessions import UNDO_KEY
 from referrals.views.drafts import Choosing, Draft, ListEdit, with_choosing
 from therapists.selectors.names import names_of
 
 WHY = "people choose before they say who they are"
-UNDO_KEY = "choices_before"
 
 
 @public(WHY)

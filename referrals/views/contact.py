@@ -13,12 +13,12 @@ from core.policy import public
 from referrals.forms.contact import CodeForm
 from referrals.presenters import steps
 from referrals.services.submission import submission_channel_prove, submission_channel_set
-from referrals.views.drafts import CODE_KEY, Draft, draft_of, with_draft_after
+from referrals.sessions import CODE_KEY, SENT_TO_KEY
+from referrals.views.drafts import Draft, draft_of, with_draft_after
 from referrals.views.sources import source_of
 
 WHY = "the code is what proves who reads the channel"
 CODES_PER_HOUR = 10
-SENT_TO_KEY = "code_sent_to"
 
 
 @public(WHY)

@@ -20,12 +20,7 @@ from referrals.models import Referral, Submission
 from referrals.presenters import steps
 from referrals.selectors.own import own_referral, silently_excluded, still_to_try
 from referrals.services.submission import submission_find, submission_save
-
-TOKEN_KEY = "submission"  # noqa: S105 - a session key's name
-SAFETY_KEY = "safety_done"
-CODE_KEY = "code_id"
-SENT_KEY = "sent"
-EDIT_KEY = "choices_edit"
+from referrals.sessions import EDIT_KEY, SAFETY_KEY, TOKEN_KEY
 
 # Before anything is sent there is no client to name: records say that a visitor did it.
 VISITOR = Actor("visitor", "", "visitor")

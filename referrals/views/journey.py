@@ -17,7 +17,8 @@ from referrals.answers import NOT_SURE, SELF_PAY, Answers
 from referrals.presenters import steps
 from referrals.presenters.information import notes_for
 from referrals.services.submission import submission_save, submission_start
-from referrals.views.drafts import CODE_KEY, SAFETY_KEY, TOKEN_KEY, Draft, draft_of, with_draft, with_draft_after
+from referrals.sessions import CODE_KEY, SAFETY_KEY, TOKEN_KEY
+from referrals.views.drafts import Draft, draft_of, with_draft, with_draft_after
 from therapists.selectors import reference
 
 NEVER_ASKED_BEFORE = "people choose before they say who they are, so nobody signs in here"

@@ -23,13 +23,12 @@ from referrals.services.choices import choices_change
 from referrals.services.placements import go_ahead, not_this_time
 from referrals.services.sign_in import referral_opened
 from referrals.services.withdrawal import call_me, withdraw, withdraw_undo
+from referrals.sessions import EDIT_KEY, FRESH_KEY, OPENED_KEY
 from referrals.views.check import spoken
 from referrals.views.clients import actor_of, my_own
-from referrals.views.drafts import EDIT_KEY, list_edit_of
+from referrals.views.drafts import list_edit_of
 
 HERS = "it is her own referral, proved by a code"
-FRESH_KEY = "fresh_sign_in"
-OPENED_KEY = "opened_before"
 
 
 @leave.open_after_leaving

@@ -11,11 +11,11 @@ from referrals.forms.safety import SafetyForm
 from referrals.models import SafetyQuestion
 from referrals.presenters import steps
 from referrals.services.safety import call_declined, questions_for, safety_answer_record
+from referrals.sessions import HELP_KEY, SAFETY_KEY
 from referrals.views.call_me import promise_words
-from referrals.views.drafts import SAFETY_KEY, VISITOR, Draft, with_draft_after
+from referrals.views.drafts import VISITOR, Draft, with_draft_after
 
 WHY = "safe contact is proved by now; signing in comes with the reference"
-HELP_KEY = "safety_help"
 
 
 @public(WHY)

@@ -10,7 +10,8 @@ from core.policy import public
 from referrals.forms.sign_in import ReturnForm
 from referrals.presenters import steps
 from referrals.services.submission import submission_by_return_code, submission_delete, submission_return_code
-from referrals.views.drafts import TOKEN_KEY, Draft, draft_of, with_draft
+from referrals.sessions import TOKEN_KEY
+from referrals.views.drafts import Draft, draft_of, with_draft
 from referrals.views.sources import source_of
 
 TRIES, PER_SECONDS = 10, 900

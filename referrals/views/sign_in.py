@@ -18,12 +18,10 @@ from referrals.forms.contact import CodeForm
 from referrals.forms.sign_in import SignInForm
 from referrals.models import Referral
 from referrals.services.sign_in import client_code_check, client_code_send
-from referrals.views.drafts import EDIT_KEY
-from referrals.views.my_referral import FRESH_KEY
+from referrals.sessions import EDIT_KEY, FRESH_KEY, TYPED_KEY
 from referrals.views.sources import source_of
 
 WHY = "reference, date of birth and the code are the key"
-TYPED_KEY = "sign_in"
 BOUND_TO = "session.sign_in"
 PER_SOURCE, PER_SECONDS = 30, 900
 

@@ -204,6 +204,15 @@ def test_leaving_the_page_signs_her_out_and_back_shows_the_start(client, two):
     assert CLIENT_SESSION_KEY not in client.session
 
 
+def test_leaving_the_page_forgets_the_draft_and_everything_about_it(client, two):
+    ready_to_send(client, *two)
+    client.post(reverse("referrals:unchoose", args=[two[0].pk]))
+    client.get(reverse("core:leave"))
+    assert {key for key, _value in client.session.items()} <= {"left", "nation"}
+    page = client.get(reverse("referrals:start")).content.decode()
+    assert "Go on with what you started" not in page and "Ben" not in page
+
+
 def test_changing_the_list_changes_nothing_until_it_is_saved(client, two):
     referral = send(client, *two)
     client.post(reverse("referrals:change_choices"))

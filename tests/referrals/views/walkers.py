@@ -10,7 +10,7 @@ from core import clock
 from referrals.answers import Answers, Chosen
 from referrals.models import Submission
 from referrals.services.submission import submission_save, submission_start
-from referrals.views.drafts import SAFETY_KEY, TOKEN_KEY
+from referrals.sessions import SAFETY_KEY, TOKEN_KEY
 
 EWA = {
     "channel": "email",
