@@ -9,6 +9,8 @@ from django.test import override_settings
 from accounts.demo import CAST
 from accounts.models import User
 from core import clock
+from core.models import Task
+from referrals.models import Referral
 from therapists.models import PlaceClaim, Registration, Therapist
 from therapists.selectors.places import free_places
 from therapists.selectors.standing import standing_for
@@ -62,6 +64,12 @@ def test_the_cast_can_be_listed_and_nobody_has_a_password(demo) -> None:
     assert all(
         one.listed and one.has_place for one in standing_for(cast.values_list("pk", flat=True), as_of=MOMENT).values()
     )
+
+
+def test_there_is_something_on_every_desk(demo) -> None:
+    states = Referral.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["requested", "meeting", "requested"]
+    assert set(Task.objects.values_list("owner_role", flat=True)) >= {"safety_clinician", "coordinator"}
 
 
 def test_seeding_again_changes_nothing(demo) -> None:
