@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core import clock, crypto
+from core.choices import Nation
 from core.clock import LONDON
 from therapists.demo.draw import MODALITIES, Draw
 from therapists.demo.people import ABOUT, CANCELLATION, CONFIDENTIALITY
@@ -81,7 +82,8 @@ class RowMaker:
         return self.rows
 
     def _one(self, index: int, pk: int) -> None:
-        _, nation, _, _ = self.reference.areas[self.drawn.area[index]]
+        # An area on a border has no nation of its own; deadlines need one.
+        nation = self.reference.areas[self.drawn.area[index]][1] or Nation.ENGLAND.value
         self.rows.therapists.append(self._therapist(index, pk, nation))
         self._registrations(index, pk)
         self._offers(pk)
