@@ -32,7 +32,9 @@ def register_of(therapists: int) -> Iterator[str]:
     real = connection.settings_dict["NAME"]
     name = f"bench_register_{therapists}"
     connection.settings_dict["TEST"]["NAME"] = name
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=bool(os.environ.get(KEEP)))
+    keep = bool(os.environ.get(KEEP))
+    # Not serialized: that would read the whole register into one text.
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=keep)
     try:
         if not Therapist.objects.exists():
             call_command("load_reference", verbosity=0, stdout=StringIO())
@@ -42,4 +44,4 @@ def register_of(therapists: int) -> Iterator[str]:
                 cursor.execute("ANALYZE")
         yield name
     finally:
-        connection.creation.destroy_test_db(real, verbosity=0, keepdb=bool(os.environ.get(KEEP)))
+        connection.creation.destroy_test_db(real, verbosity=0, keepdb=keep)

@@ -37,13 +37,14 @@ def prepare(cursor: Any, lens: Lens, as_of: datetime.datetime) -> None:
         lens.register.book.mask("format", "in-person") | lens.register.book.mask("format", "video")
     )
     cursor.execute(TABLE)
+    sets = [therapists.sets[name][word].view(np.int64).tolist() for name, word in _COLUMNS]
     rows = []
     for n in np.flatnonzero(therapists.settled).tolist():
         r = int(room[n])
         here = (
             (int(rooms.easting[r]), int(rooms.northing[r]), max(int(rooms.precision[r]), 0)) if r >= 0 else (None,) * 3
         )
-        sets = [int(therapists.sets[name][word].astype(np.int64)[n]) for name, word in _COLUMNS]
+        masks = [column[n] for column in sets]
         rows.append(
             (
                 int(therapists.ids[n]),
@@ -55,7 +56,7 @@ def prepare(cursor: Any, lens: Lens, as_of: datetime.datetime) -> None:
                 bool(rooms.step_free[r] == 1) if r >= 0 else False,
                 int(room_hours[r]) if r >= 0 else 0,
                 int(online_hours[n]),
-                *sets,
+                *masks,
                 int(therapists.gender[n]),
                 int(therapists.style[0][n]),
                 int(therapists.style[3][n]),
