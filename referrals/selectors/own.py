@@ -1,8 +1,13 @@
 """A client's own referral, for the session that proved it is hers."""
 
+import datetime
+
 from notifications.models import Message
 from referrals.messages import topics
 from referrals.models import Choice, Exclusion, Referral
+from referrals.services.submission import submission_find
+
+JUST_NOW = datetime.timedelta(minutes=15)
 
 
 def own_referral(pk: object) -> Referral | None:
@@ -10,6 +15,15 @@ def own_referral(pk: object) -> Referral | None:
     if not isinstance(pk, int):
         return None
     return Referral.objects.select_related("client", "funder", "preferences").filter(pk=pk).first()
+
+
+def just_sent(token: object, *, now: datetime.datetime) -> Referral | None:
+    """Return the referral a draft became within the last minutes, by the draft's token; None for anything else."""
+    submission = submission_find(token) if isinstance(token, str) else None
+    if submission is None:
+        return None
+    recent = Referral.objects.filter(submission=submission, created_at__gte=now - JUST_NOW)
+    return recent.select_related("client").first()
 
 
 def still_to_try(referral: Referral) -> list[int]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from core import leave
+from core import clock, leave
 from core.policy import CLIENT_SESSION_KEY, client_session, public
 from referrals.errors import AlreadyOpen, Refused
 from referrals.models import Referral
@@ -17,6 +17,7 @@ from referrals.presenters import said, steps
 from referrals.presenters.mine import next_steps
 from referrals.presenters.people import Person
 from referrals.selectors.now import now_words
+from referrals.selectors.own import just_sent
 from referrals.services.submit import referral_submit
 from referrals.sessions import CODE_KEY, HELP_KEY, SAFETY_KEY, SENT_KEY, TOKEN_KEY
 from referrals.views.choosing import kept_people
@@ -49,7 +50,7 @@ def send(request: HttpRequest) -> HttpResponse:
     """Send the draft. A second press, an old tab or the Back button leads to the same referral."""
     draft = draft_of(request)
     if draft is None:
-        return redirect("referrals:sent" if request.session.get(SENT_KEY) else "referrals:start")
+        return _sent_before(request)
     if problem(draft) is not None:
         return redirect("referrals:check")
     try:
@@ -81,9 +82,23 @@ def sent(request: HttpRequest, referral: Referral) -> HttpResponse:
     return render(request, "referrals/sent.html", context)
 
 
+def _sent_before(request: HttpRequest) -> HttpResponse:
+    """Lead the second of two presses to what the first sent, even if it read the session before the first ended."""
+    if request.session.get(SENT_KEY):
+        return redirect("referrals:sent")
+    referral = just_sent(request.session.get(TOKEN_KEY), now=clock.now())
+    if referral is None:
+        return redirect("referrals:start")
+    _signed_in(request, referral)
+    return redirect("referrals:sent")
+
+
 def _signed_in(request: HttpRequest, referral: Referral) -> None:
-    # She proved her channel in this session a moment ago: asking for another code would only get in her way.
-    request.session.cycle_key()
+    """Let her look at what she sent: she proved her channel in this session a moment ago.
+
+    The session keeps its key. A browser that sends twice drops the first answer, and with it a new key: she would
+    stand at the start page without her reference.
+    """
     for key in (TOKEN_KEY, SAFETY_KEY, CODE_KEY, HELP_KEY):
         request.session.pop(key, None)
     request.session[SENT_KEY] = True

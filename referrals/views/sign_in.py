@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core import crypto, leave, throttle
+from core import crisis, crypto, leave, throttle
 from core.policy import CLIENT_SESSION_KEY, client_session, public
 from referrals.forms.contact import CodeForm
 from referrals.forms.sign_in import SignInForm
@@ -107,4 +107,5 @@ def _let_in(request: HttpRequest, referral: Referral) -> None:
         request.session.pop(key, None)
     request.session[CLIENT_SESSION_KEY] = referral.pk
     request.session[FRESH_KEY] = True
+    crisis.remember_nation(request, referral.client.nation)
     leave.returned(request)

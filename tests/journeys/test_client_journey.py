@@ -119,7 +119,7 @@ def test_ewa_refers_herself_and_comes_back(
     says_how_to_reach_her(ewa, live_stack)
     says_who_she_is(ewa)
     answers_about_safety(ewa)
-    reference = sends(ewa, java_script=java_script)
+    reference = sends(ewa)
     comes_back(ewa, live_stack, reference)
     changes_her_mind(ewa)
 
@@ -245,7 +245,7 @@ def answers_about_safety(ewa: Ewa) -> None:
         ewa.presses("I would rather not say")
 
 
-def sends(ewa: Ewa, *, java_script: bool) -> str:
+def sends(ewa: Ewa) -> str:
     for box in ewa.page.get_by_label("Yes", exact=True).all():
         box.check()
     ewa.goes_on()
@@ -253,7 +253,8 @@ def sends(ewa: Ewa, *, java_script: bool) -> str:
     ewa.sees("ewa@example.org")
     ewa.sees("When you send, we ask Ben Okafor.")
     send = ewa.page.get_by_role("button", name="Send my referral")
-    send.dblclick() if java_script else send.click()
+    # Without script nothing holds back the second press: the browser drops the first answer.
+    send.dblclick()
     ewa.page.wait_for_url("**/sent/")
     ewa.looks()
     ewa.sees("We have asked Ben.")

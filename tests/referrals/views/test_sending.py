@@ -74,12 +74,24 @@ def test_two_presses_two_tabs_and_the_back_button_give_one_referral(client, two)
     assert Referral.objects.count() == 1
 
 
-def test_the_session_is_renewed_when_it_is_sent(client, two):
+def test_a_second_press_that_read_the_session_before_the_first_ended_still_gets_the_reference(client, two, now):
     ready_to_send(client, *two)
-    before = client.session.session_key
+    stale = {"submission": client.session["submission"]}
     client.post(SEND)
-    assert client.session.session_key != before
     assert "submission" not in client.session
+
+    def stands_as_before(browser):
+        session = browser.session
+        session.clear()
+        session.update(stale)
+        session.save()
+
+    stands_as_before(client)
+    assert client.post(SEND).url == SENT
+    assert Referral.objects.get().reference in client.get(SENT).content.decode()
+    stands_as_before(client)
+    now.move(datetime.timedelta(minutes=16))
+    assert client.post(SEND).url == reverse("referrals:start")
 
 
 @pytest.mark.parametrize(
