@@ -30,7 +30,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     personal = PersonalData(
         scope="the person herself and administrators",
-        keep="while she has a role, then 2 years",
+        keep="while she has a role; then until an administrator closes and removes the account",
         audit="accounts.services write the audit",
     )
 

@@ -16,7 +16,7 @@ class Preferences(models.Model):
 
     personal = PersonalData(
         scope="through a referral only",
-        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        keep="no automatic end yet: the controller sets the time, commonly 8 years after the referral closes",
         audit="immutable; recorded with the referral",
     )
 
@@ -37,7 +37,7 @@ class Client(models.Model):
 
     personal = PersonalData(
         scope="through a referral or a placement only",
-        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        keep="no automatic end yet: the controller sets the time, commonly 8 years after the referral closes",
         audit="clients services write the audit; every read of a record is an AccessEntry",
     )
 
@@ -91,7 +91,7 @@ class Consent(models.Model):
 
     personal = PersonalData(
         scope="through its client",
-        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        keep="no automatic end yet: the controller sets the time, commonly 8 years after the referral closes",
         audit="append-only; is its own record",
     )
 

@@ -48,7 +48,7 @@ class AuditEntry(Recorded):
 
     personal = PersonalData(
         scope="administrators, through exports; features never read it",
-        keep="8 years",
+        keep="no automatic end yet: the controller sets the time, commonly 8 years",
         audit="is the record of writes itself",
     )
 
@@ -68,7 +68,7 @@ class AccessEntry(Recorded):
 
     personal = PersonalData(
         scope="the client, about her own record",
-        keep="8 years",
+        keep="no automatic end yet: the controller sets the time, commonly 8 years",
         audit="is the record of reads itself",
     )
 
@@ -86,7 +86,7 @@ class Task(models.Model):
 
     personal = PersonalData(
         scope="whoever holds the owner role (core.worklist.tasks_for)",
-        keep="2 years after it is closed",
+        keep="no automatic end yet: the controller sets the time, commonly 2 years after it is closed",
         audit="task_* services write the audit",
     )
 

@@ -17,7 +17,7 @@ class Referral(models.Model):
 
     personal = PersonalData(
         scope="Referral.visible_to: its client, its therapist while asked or meeting, coordinators",
-        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        keep="no automatic end yet: the controller sets the time, commonly 8 years after the referral closes",
         audit="every change is a ReferralEvent and an AuditEntry",
     )
 
@@ -128,7 +128,7 @@ class ReferralEvent(models.Model):
 
     personal = PersonalData(
         scope="through its referral",
-        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        keep="no automatic end yet: the controller sets the time, commonly 8 years after the referral closes",
         audit="append-only; is the record of the referral",
     )
 

@@ -78,7 +78,7 @@ class SafetyAnswer(models.Model):
 
     personal = PersonalData(
         scope="safety clinicians; the therapist after a first meeting is agreed; never shown back to the browser",
-        keep="8 years after the referral closes, then erased with the client, unless the controller sets another time",
+        keep="no automatic end yet: the controller sets the time, commonly 8 years after the referral closes",
         audit="every read is an AccessEntry",
     )
 

@@ -29,7 +29,7 @@ class Therapist(models.Model):
 
     personal = PersonalData(
         scope="public when listed (therapists.selectors.standing); otherwise herself and coordinators",
-        keep="while she has an account, then 2 years",
+        keep="while she has an account; not listed once it is closed",
         audit="profile and listing services write the audit",
     )
 

@@ -82,7 +82,7 @@ class Registration(models.Model):
 
     personal = PersonalData(
         scope="its therapist and coordinators; name, register and grade are public when listed",
-        keep="while the register shows it, then 2 years",
+        keep="no automatic end yet: needed to recognise somebody who was removed",
         audit="registration_* services write the audit; imports by run",
     )
 
@@ -166,7 +166,7 @@ class RegistrationClaim(models.Model):
 
     personal = PersonalData(
         scope="the claimant and coordinators",
-        keep="2 years after the decision",
+        keep="no automatic end yet: shows who decided that a registration is hers",
         audit="claim_* services write the audit",
     )
 
