@@ -13,6 +13,8 @@ from matching.engine.columns import ALL_BITS, GENDERS, Book
 # The domains that are scored. The order is that of explanations.
 DOMAINS = ("modality", "time", "format", "gender", "language", "experience", "style", "identity")
 MEANS = frozenset({"style", "identity"})
+# Those a therapist may keep to herself.
+UNSPOKEN = frozenset({"gender", "style", "identity"})
 
 METRES_PER_MILE = 1609.344
 # Nobody travels further than the country is long; the bound keeps squares of metres within 64 bits.
@@ -101,6 +103,12 @@ class Plan:
     def way_rules(self) -> bool:
         """Return whether any hard rule depends on how and where people would meet."""
         return bool(self.distance_must or self.stated.step_free or self.musts_of("time") or self.musts_of("format"))
+
+    @cached_property
+    def only_rooms(self) -> bool:
+        """Return whether nobody fits but by a room within the stated distance."""
+        in_person = any(not item.mask & ~self.book.in_person for item in self.musts_of("format"))
+        return self.distance_must and in_person
 
     @cached_property
     def rooms_matter(self) -> bool:

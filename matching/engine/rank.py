@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from clients.preferences import Stated
-from matching.engine.columns import I8, I32, I64, U64, Bools, Register, microseconds
+from matching.engine.columns import I8, I32, I64, U64, Register, microseconds
 from matching.engine.grid import Grid
-from matching.engine.plan import MEANS, Plan, plan_of
+from matching.engine.plan import MEANS, UNSPOKEN, Plan, plan_of
 from matching.engine.reach import NOT_STATED, PARTLY, Candidates, Reach, near_rooms, passes, reach_of
 from matching.engine.rules import profile_rules
 from matching.engine.states import item_states
@@ -83,10 +83,13 @@ def rank(
     candidates = _without(candidates, (*silent, *stated.not_these_therapists))
     for rule in profile_rules(plan):
         candidates = candidates.take(rule.holds(candidates))
-    reach = reach_of(candidates, rooms=plan.rooms_matter or order == "distance", grid=lens.grid)
+    # Rows found by the grid are few enough to measure each room.
+    grid = None if plan.only_rooms else lens.grid
+    reach = reach_of(candidates, rooms=plan.rooms_matter or order == "distance", grid=grid)
     if plan.way_rules:
         kept = passes(candidates, reach)
-        candidates, reach = candidates.take(kept), _take(reach, kept)
+        if not kept.all():
+            candidates, reach = candidates.take(kept), _take(reach, np.flatnonzero(kept))
     bands = fit(candidates, reach, weights)
     first = _first(_primary(order, candidates, reach, bands), candidates, bands, seed, offset + limit)[offset:]
     shown = Candidates(plan, view, candidates.rows[first])
@@ -102,15 +105,23 @@ def fit(candidates: Candidates, reach: Reach, weights: Mapping[str, int]) -> I8:
         if weight <= 0:
             continue
         total += weight
-        halves = [_halves(item_states(item, candidates, reach)) for item in items]
-        if domain in MEANS:
-            share = np.sum(halves, axis=0, dtype=np.int64) * WHOLE // (2 * len(items))
-        else:
-            share = np.maximum.reduce(halves).astype(np.int64) * (WHOLE // 2)
-        gained += share * weight
+        gained += _share(domain, [item_states(item, candidates, reach) for item in items]) * weight
     if not total:
         return np.full(len(candidates.rows), BANDS, np.int8)
     return (BANDS * gained // (WHOLE * total)).astype(np.int8)
+
+
+def _share(domain: str, states: list[I8]) -> I64:
+    """Return M, the part of WHOLE that a domain's items give together."""
+    if domain in UNSPOKEN:
+        states = [np.where(one == NOT_STATED, PARTLY, one).astype(np.int8) for one in states]
+    if domain in MEANS:
+        together: I64 = np.add.reduce(states, axis=0, dtype=np.int64)
+        return together * WHOLE // (2 * len(states))
+    best = states[0]
+    for one in states[1:]:
+        best = np.maximum(best, one)
+    return best.astype(np.int64) * (WHOLE // 2)
 
 
 def rotation(seed: int, ids: I64) -> U64:
@@ -123,11 +134,11 @@ def rotation(seed: int, ids: I64) -> U64:
 
 def _start(plan: Plan, view: View, grid: Grid) -> Candidates:
     """Begin with everybody listed who has a place; where only nearby rooms can do, with those nearby."""
-    only_rooms = any(not item.mask & ~plan.book.in_person for item in plan.musts_of("format"))
-    if not (plan.distance_must and only_rooms):
+    if not plan.only_rooms:
         return Candidates(plan, view, view.open_rows)
-    rows = np.unique(view.register.locations.row[near_rooms(plan, grid)]).astype(np.int64)
-    return Candidates(plan, view, rows[view.listed[rows] & (view.free[rows] > 0)])
+    near = np.zeros(view.register.size, bool)
+    near[view.register.locations.row[near_rooms(plan, grid)]] = True
+    return Candidates(plan, view, np.flatnonzero(near & view.open))
 
 
 def _without(candidates: Candidates, ids: tuple[int, ...]) -> Candidates:
@@ -136,12 +147,8 @@ def _without(candidates: Candidates, ids: tuple[int, ...]) -> Candidates:
     return candidates.take(~np.isin(candidates.rows, candidates.view.register.rows_of(ids)))
 
 
-def _take(reach: Reach, kept: Bools) -> Reach:
+def _take(reach: Reach, kept: I64) -> Reach:
     return Reach(**{name: column[kept] for name, column in vars(reach).items()})
-
-
-def _halves(states: I8) -> I8:
-    return np.where(states == NOT_STATED, PARTLY, states).astype(np.int8)
 
 
 def _primary(order: str, candidates: Candidates, reach: Reach, bands: I8) -> I64:
@@ -160,11 +167,19 @@ def _first(primary: I64, candidates: Candidates, bands: I8, seed: int, count: in
     """Return the positions of the first `count`, in order, without sorting those behind them."""
     if count <= 0:
         return np.empty(0, np.int64)
+    ids = candidates.view.register.therapists.ids
     positions = np.arange(len(primary))
     if count < len(primary):
         edge = np.partition(primary, count - 1)[count - 1]
-        positions = np.flatnonzero(primary <= edge)
-    turns = rotation(seed, candidates.view.register.therapists.ids[candidates.rows[positions]])
+        positions = np.flatnonzero(primary < edge)
+        tied, open_ends = np.flatnonzero(primary == edge), count - len(positions)
+        # Of those tied at the edge only the first few turns are wanted, and nearly all are tied there.
+        urgent = (rotation(seed, ids[candidates.rows[tied]]) >> np.uint64(5)) | (
+            (BANDS - bands[tied]).astype(np.uint64) << np.uint64(59)
+        )
+        limit = np.partition(urgent, open_ends - 1)[open_ends - 1]
+        positions = np.concatenate([positions, tied[urgent <= limit]])
+    turns = rotation(seed, ids[candidates.rows[positions]])
     ordered = np.lexsort((turns, -bands[positions], primary[positions]))
     return positions[ordered[:count]]
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine.columns import ALL_BITS, I8, I32, I64, U32, Bools
 from matching.engine.grid import Grid
@@ -27,17 +29,25 @@ class Candidates:
     view: View
     rows: I64
 
+    def column(self, key: str, column: NDArray[Any]) -> NDArray[Any]:
+        """Return a column of therapists for the rows. `key` names it."""
+        if self.rows is self.view.open_rows:
+            return self.view.opened(key, column)
+        return column[self.rows]
+
     def any_bit(self, name: str, mask: int) -> Bools:
         """Return which rows have a bit of the mask in one of the register's sets."""
-        found = np.zeros(len(self.rows), bool)
-        for word in self.view.register.therapists.sets[name]:
-            if part := mask & ALL_BITS:
-                found |= (word[self.rows] & np.uint64(part)) != 0
-            mask >>= 64
-        return found
+        found: Bools | None = None
+        for number, word in enumerate(self.view.register.therapists.sets[name]):
+            if part := mask >> 64 * number & ALL_BITS:
+                has: Bools = (self.column(f"{name} {number}", word) & np.uint64(part)) != 0
+                found = has if found is None else found | has
+        return np.zeros(len(self.rows), bool) if found is None else found
 
     def take(self, keep: Bools) -> "Candidates":
-        return Candidates(self.plan, self.view, self.rows[keep])
+        if keep.all():
+            return self
+        return Candidates(self.plan, self.view, self.rows[np.flatnonzero(keep)])
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,14 @@ def reach_of(candidates: Candidates, *, rooms: bool = True, grid: Grid | None = 
     """Choose each row's room: one that passes the hard rules, then one that grants the wishes, then the nearest."""
     plan, view, rows = candidates.plan, candidates.view, candidates.rows
     count = len(rows)
+    online_hours = np.zeros(count, np.uint32)
+    if any(item.domain == "time" for item in plan.items):
+        online_hours = view.hours(plan.formats)[1][rows]
+    online_ok = candidates.any_bit("format", ~plan.book.in_person & ALL_BITS)
+    for item in plan.musts_of("time"):
+        online_ok &= (online_hours & np.uint32(item.mask)) != 0
+    if not rooms:
+        return _no_rooms(count, online_ok, online_hours)
     choice = _Choice(
         key=np.full(count, _NO_ROOM, np.int64),
         room=np.full(count, -1, np.int32),
@@ -79,22 +97,27 @@ def reach_of(candidates: Candidates, *, rooms: bool = True, grid: Grid | None = 
         near=np.zeros(count, np.int8),
         hours=np.zeros(count, np.uint32),
     )
-    if rooms:
-        for at, here in _rooms(candidates, grid):
-            _improve(choice, candidates, at, here)
+    for at, here in _rooms(candidates, grid):
+        _improve(choice, candidates, at, here)
     room_ok = choice.key < _FAILS_HARD
-    online_hours = np.zeros(count, np.uint32)
-    if any(item.domain == "time" for item in plan.items):
-        online_hours = view.hours(plan.formats)[1][rows]
-    online_ok = candidates.any_bit("format", ~plan.book.in_person & ALL_BITS)
-    for item in plan.musts_of("time"):
-        online_ok &= (online_hours & np.uint32(item.mask)) != 0
     return Reach(
         room=choice.room,
         square=choice.square,
-        near=np.where(room_ok, choice.near, UNMET).astype(np.int8),
+        near=choice.near * room_ok,
         room_ok=room_ok,
-        room_hours=np.where(room_ok, choice.hours, np.uint32(0)),
+        room_hours=choice.hours * room_ok,
+        online_ok=online_ok,
+        online_hours=online_hours,
+    )
+
+
+def _no_rooms(count: int, online_ok: Bools, online_hours: U32) -> Reach:
+    return Reach(
+        room=np.full(count, -1, np.int32),
+        square=np.zeros(count, np.int64),
+        near=np.zeros(count, np.int8),
+        room_ok=np.zeros(count, bool),
+        room_hours=np.zeros(count, np.uint32),
         online_ok=online_ok,
         online_hours=online_hours,
     )

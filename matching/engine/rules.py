@@ -103,7 +103,7 @@ def _funded(mask: int) -> Callable[[Candidates], Bools]:
 
 def _affordable(ceiling: int) -> Callable[[Candidates], Bools]:
     def holds(candidates: Candidates) -> Bools:
-        fee = candidates.view.register.therapists.fee[candidates.rows]
+        fee = candidates.column("fee", candidates.view.register.therapists.fee)
         affordable: Bools = (fee != FEE_UNKNOWN) & (fee <= ceiling)
         return affordable
 

@@ -1,8 +1,10 @@
 """The register as it stands at one moment, kept until the next moment at which anything changes by time alone."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine.columns import ALL_BITS, ALL_HOURS, ALWAYS, I32, I64, U32, U64, Bools, Register
 
@@ -11,7 +13,10 @@ Hours = tuple[U32, U32]
 
 @dataclass(frozen=True)
 class View:
-    """Holds for each moment in [since, until). `free`: places for a newcomer. `funders`: who pays, in words of bits."""
+    """Holds for each moment in [since, until). `free`: places for a newcomer. `funders`: who pays, in words of bits.
+
+    `open`: listed, with a place for a newcomer.
+    """
 
     register: Register
     since: int
@@ -20,8 +25,17 @@ class View:
     free: I32
     place_free: Bools
     funders: tuple[U64, ...]
+    open: Bools
     open_rows: I64
     _hours: dict[int, Hours] = field(default_factory=dict)
+    _opened: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+    def opened(self, key: str, column: NDArray[Any]) -> NDArray[Any]:
+        """Return a column of therapists for the open rows alone, kept: every ranking begins with all of them."""
+        found = self._opened.get(key)
+        if found is None:
+            found = self._opened[key] = column[self.open_rows]
+        return found
 
     def hours(self, formats: int) -> Hours:
         """Return (hours per location, online hours per therapist) that can be had by the formats in a mask."""
@@ -70,6 +84,7 @@ def view_at(register: Register, at: int) -> View:
         free=free,
         place_free=place_free,
         funders=funders,
+        open=listed & (free > 0),
         open_rows=np.flatnonzero(listed & (free > 0)),
     )
 

@@ -17,7 +17,8 @@ from matching.engine.reach import MET, Candidates, nearness, room_hours, squares
 from matching.engine.rules import ACCESS, DISTANCE, EXCLUDED, FIXED, FULL, profile_rules, rule_names, way_rule_names
 from matching.engine.view import View
 
-Entry = tuple[I64, I64]
+# The bits of a way that somebody does not have: it fails everything there is and is.
+NO_WAY = -1
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ class Widen:
 
 @dataclass(frozen=True)
 class Failures:
-    """Bit k stands for names[k]. `failed`: what each candidate fails; `ways`: (positions, all that the way fails)."""
+    """Bit k stands for names[k]. `failed`: what each fails; `ways`: all that she fails one way, or NO_WAY."""
 
     names: tuple[str, ...]
     failed: I64
-    ways: tuple[Entry, ...]
+    ways: tuple[I64, ...]
 
 
 def widen(plan: Plan, view: View, *, silent: tuple[int, ...] = ()) -> Widen:
@@ -76,27 +77,25 @@ def widen(plan: Plan, view: View, *, silent: tuple[int, ...] = ()) -> Widen:
 
 @dataclass(frozen=True)
 class _Tally:
-    """`fits`: who fails nothing. `alone`: of the others, rules that are the only one between them and fitting.
-
-    `pairs`: (positions, the two rules) of ways that fail exactly two.
-    """
+    """`fits`: who fails nothing. `alone`: of the others, rules that are the only one between them and fitting."""
 
     fits: Bools
     alone: I64
-    pairs: tuple[Entry, ...]
 
 
 def _tally(failures: Failures, count: int) -> _Tally:
     fits = np.zeros(count, bool)
     alone = np.zeros(count, np.int64)
-    pairs: list[Entry] = []
-    for at, failed in failures.ways:
-        fits[at] |= failed == 0
-        how_many = np.bitwise_count(failed)
-        alone[at] |= np.where(how_many == 1, failed, 0)
-        pairs.append((at[how_many == 2], failed[how_many == 2]))
+    for failed in failures.ways:
+        fits |= failed == 0
+        alone |= _if_alone(failed)
     alone[fits] = 0
-    return _Tally(fits, alone, tuple(pairs))
+    return _Tally(fits, alone)
+
+
+def _if_alone(failed: I64) -> I64:
+    """Return the one rule that was failed, 0 where it was none or several."""
+    return np.where(failed & (failed - 1), 0, failed)
 
 
 def failures_of(candidates: Candidates) -> Failures:
@@ -111,60 +110,56 @@ def failures_of(candidates: Candidates) -> Failures:
     for rule in profile_rules(plan):
         profile |= np.where(rule.holds(candidates), 0, bit[rule.name])
     if not plan.way_rules:
-        return Failures(names, profile, ((np.arange(len(candidates.rows)), profile),))
+        return Failures(names, profile, (profile,))
     ways = list(_ways(candidates, bit))
     failed = profile | _failed_by_way(len(candidates.rows), ways)
-    return Failures(names, failed, tuple((at, profile[at] | fails) for at, fails in ways))
+    return Failures(names, failed, tuple(profile | fails for fails in ways))
 
 
-def _failed_by_way(count: int, ways: Sequence[Entry]) -> I64:
+def _failed_by_way(count: int, ways: Sequence[I64]) -> I64:
     """A rule is failed when no way fails nothing, and every way fails it or some way fails it alone."""
     fits = np.zeros(count, bool)
-    always = np.full(count, -1, np.int64)
+    always = np.full(count, NO_WAY, np.int64)
     alone = np.zeros(count, np.int64)
-    for at, fails in ways:
-        fits[at] |= fails == 0
-        always[at] &= fails
-        alone[at] |= np.where(np.bitwise_count(fails) == 1, fails, 0)
+    for fails in ways:
+        fits |= fails == 0
+        always &= fails
+        alone |= _if_alone(fails)
     return np.where(fits, 0, always | alone)
 
 
-def _ways(candidates: Candidates, bit: dict[str, int]) -> Iterator[Entry]:
-    """Yield (positions, bits of the rules about how and where that this way fails), each position once per entry."""
-    plan = candidates.plan
-    book = plan.book
+def _ways(candidates: Candidates, bit: dict[str, int]) -> Iterator[I64]:
+    """Yield for each way to meet the rules about how and where that it fails, as bits; NO_WAY for whoever lacks it."""
+    plan, rows = candidates.plan, candidates.rows
+    remote = ~plan.book.in_person & ALL_BITS
     musts = plan.musts_of("format")
-    covered_online = _covers(candidates, musts, ~book.in_person & ALL_BITS)
-    covered_there = _covers(candidates, musts, book.in_person)
-    online = np.flatnonzero(candidates.any_bit("format", ~book.in_person & ALL_BITS))
-    online_fails = np.zeros(len(candidates.rows), np.int64)
-    online_fails[online] = _time_fails(plan, candidates.view.hours(plan.formats)[1][candidates.rows[online]], bit)
-    yield online, online_fails[online] | _uncovered(musts, covered_online, online, bit)
-    is_online = np.zeros(len(candidates.rows), bool)
-    is_online[online] = True
-    offers = candidates.any_bit("format", book.in_person)
+    covered_online, covered_there = _covers(candidates, musts, remote), _covers(candidates, musts, plan.book.in_person)
+    is_online = candidates.any_bit("format", remote)
+    online = _time_fails(plan, candidates.view.hours(plan.formats)[1][rows], bit)
+    yield np.where(is_online, online | _uncovered(musts, covered_online, bit, len(rows)), NO_WAY)
+    offers = candidates.any_bit("format", plan.book.in_person)
     for slot in candidates.view.register.slots:
-        room = slot[candidates.rows]
-        at = np.flatnonzero(offers & (room >= 0))
-        fails = _room_fails(candidates, room[at], bit)
-        yield at, fails | _uncovered(musts, covered_there, at, bit)
+        room = slot[rows]
+        has_room = offers & (room >= 0)
+        # Whoever has no such room borrows the first one, and is struck out below.
+        there = _room_fails(candidates, np.maximum(room, 0), bit)
+        yield np.where(has_room, there | _uncovered(musts, covered_there, bit, len(rows)), NO_WAY)
         if len(musts) > 1:
-            both = is_online[at]
             covered = [one | other for one, other in zip(covered_online, covered_there, strict=True)]
-            yield at[both], (fails | online_fails[at] | _uncovered(musts, covered, at, bit))[both]
+            both = there | online | _uncovered(musts, covered, bit, len(rows))
+            yield np.where(has_room & is_online, both, NO_WAY)
     # Of somebody who says of no way to meet how and where it is, nothing is known, and unknown fails a must.
-    nothing = np.flatnonzero(~ways_known(candidates))
-    yield nothing, np.full(len(nothing), sum(bit[name] for name in way_rule_names(plan)), np.int64)
+    yield np.where(ways_known(candidates), NO_WAY, sum(bit[name] for name in way_rule_names(plan)))
 
 
 def _covers(candidates: Candidates, musts: Sequence[Item], formats: int) -> list[Bools]:
     return [candidates.any_bit("format", item.mask & formats) for item in musts]
 
 
-def _uncovered(musts: Sequence[Item], covered: Sequence[Bools], at: I64, bit: dict[str, int]) -> I64:
-    fails = np.zeros(len(at), np.int64)
+def _uncovered(musts: Sequence[Item], covered: Sequence[Bools], bit: dict[str, int], count: int) -> I64:
+    fails = np.zeros(count, np.int64)
     for item, covers in zip(musts, covered, strict=True):
-        fails |= np.where(covers[at], 0, bit[item.rule])
+        fails |= np.where(covers, 0, bit[item.rule])
     return fails
 
 
@@ -198,8 +193,8 @@ def _best_pair(failures: Failures, tally: _Tally, gained: dict[int, int]) -> Gai
     for one, other in combinations(gained, 2):
         both = 1 << one | 1 << other
         hit = (tally.alone & both) != 0
-        for at, failed in tally.pairs:
-            hit[at[failed == both]] = True
+        for failed in failures.ways:
+            hit |= failed == both
         gain = int(np.count_nonzero(hit & ~tally.fits))
         if gain > max(gained[one], gained[other]) and (best is None or gain > best.gain):
             removes = int(np.count_nonzero(failures.failed & both))
