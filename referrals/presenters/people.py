@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from clients.preferences import Stated
 from matching.cards import cards
-from matching.services.ranking import why_for
+from matching.engine.rules import CLIENT_GROUP, EXCLUDED, FUNDING
+from matching.services.ranking import NOT_TAKING, Why, why_for
 from referrals.answers import Answers
 from referrals.presenters.cards import CardLine, card_lines, named
 from therapists.selectors.names import names_of
@@ -22,8 +23,16 @@ def people(answers: Answers, stated: Stated, *, silent: Sequence[int] = ()) -> l
     if not ids:
         return []
     why = why_for(stated, ids, silent_exclusions=silent)
-    rows = [why[pk].row for pk in ids if pk in why and why[pk].row is not None]
+    rows = [why[pk].row for pk in ids if pk in why and not out_of_reach(why[pk], answers)]
     return card_lines(cards(rows), answers)
+
+
+def out_of_reach(why: Why, answers: Answers) -> bool:
+    """Say whether somebody cannot be asked at all, whatever is wished: no place, the fund does not pay, no training."""
+    failed = set(why.failed)
+    if answers.funder_slug and FUNDING in failed:
+        return True
+    return bool(failed & {NOT_TAKING, EXCLUDED, CLIENT_GROUP})
 
 
 def with_named(rows: Sequence[Person], ids: Sequence[int]) -> list[Person]:

@@ -12,7 +12,7 @@ from matching.services.ranking import why_for
 from referrals.answers import MAX_CHOICES, Chosen
 from referrals.presenters import steps
 from referrals.presenters.listing import address_of
-from referrals.presenters.people import Person, people, with_named
+from referrals.presenters.people import Person, out_of_reach, people, with_named
 from referrals.sessions import UNDO_KEY
 from referrals.views.drafts import Choosing, Draft, ListEdit, with_choosing
 from therapists.selectors.names import names_of
@@ -32,7 +32,7 @@ def choose(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
     if len(choices) >= MAX_CHOICES:
         messages.warning(request, _("You have chosen five. Take one off to choose somebody else."))
     elif not name or not can_be_chosen(draft, pk):
-        messages.warning(request, _("This person cannot see new people at the moment, so you cannot choose them."))
+        messages.warning(request, _("This person cannot be asked at the moment, so you cannot choose them."))
     else:
         draft.save(choices=(*choices, Chosen(pk)), help_choosing=False)
         messages.success(request, _("%(name)s is on your list.") % {"name": name})
@@ -119,15 +119,15 @@ def kept_people(request: HttpRequest, draft: Choosing) -> list[Person]:
         draft.save(choices=kept)
         messages.warning(
             request,
-            _("Somebody on your list cannot see new people at the moment. We took them off. It is not because of you."),
+            _("Somebody on your list cannot be asked at the moment. We took them off. It is not because of you."),
         )
     return rows
 
 
 def can_be_chosen(draft: Choosing, pk: int) -> bool:
-    """Say whether she is listed, has a place and is not excluded; that she misses a wish does not matter."""
+    """Say whether she can be asked at all; that she misses a wish does not matter."""
     why = why_for(draft.stated(), [pk], silent_exclusions=draft.silent).get(pk)
-    return why is not None and why.row is not None and not set(why.failed) & {"not_taking", "excluded"}
+    return why is not None and not out_of_reach(why, draft.answers)
 
 
 def chosen_names(draft: Choosing) -> list[dict[str, object]]:

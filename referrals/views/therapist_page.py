@@ -11,6 +11,7 @@ from matching.cards import cards
 from matching.services.ranking import why_for
 from referrals.answers import MAX_CHOICES
 from referrals.presenters.cards import card_lines, reason_lines
+from referrals.presenters.people import out_of_reach
 from referrals.presenters.profile import facts, terms
 from referrals.views.drafts import Choosing, with_choosing
 from therapists.selectors.public import public_profile
@@ -41,7 +42,7 @@ def therapist(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
         "facts": facts(profile),
         "terms": terms(profile, draft.answers),
         "chosen": was_chosen,
-        "can_choose": line is not None and "excluded" not in (why.failed if why else ()),
+        "can_choose": line is not None and why is not None and not out_of_reach(why, draft.answers),
         "list_full": len(draft.answers.choices) >= MAX_CHOICES,
     }
     return render(request, "referrals/therapist.html", context)

@@ -166,6 +166,25 @@ def test_a_full_therapist_cannot_be_chosen(client, db):
     assert "No place now" in page_of(client, reverse("referrals:therapist", args=[full.pk]))
 
 
+def test_a_funded_person_cannot_ask_somebody_whom_the_fund_does_not_pay(client, three):
+    funder = make_funder()
+    three[0].contracts.create(funder=funder, starts_on=clock.today())
+    submission = with_answers(client, paying="community-fund")
+    for person in three[:2]:
+        client.post(reverse("referrals:choose", args=[person.pk]))
+    assert [c.therapist for c in answers_of(submission).choices] == [three[0].pk]
+    page = page_of(client, reverse("referrals:therapist", args=[three[1].pk]))
+    assert "Choose Cara Hughes" not in page and "You cannot choose this person at the moment." in page
+
+
+def test_a_changed_payer_takes_off_whom_it_does_not_pay_and_says_so(client, three):
+    make_funder()
+    submission = with_answers(client, choices=[{"therapist": three[0].pk}])
+    client.post("/q/paying/", {"paying": "community-fund"})
+    assert "We took them off" in page_of(client, reverse("referrals:choices"))
+    assert answers_of(submission).choices == ()
+
+
 def test_whoever_vanishes_from_the_list_is_taken_off_and_that_is_said(client, three):
     submission = with_answers(client)
     choose(submission, *three)
