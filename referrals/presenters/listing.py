@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 SORTS = [
-    ("fit", _("People who fit best")),
+    ("fit", _("People who offer most of what you asked")),
     ("distance", _("People who are nearest")),
     ("wait", _("People with the shortest wait")),
     ("fee", _("People with the lowest fee")),
