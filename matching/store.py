@@ -88,12 +88,17 @@ class Store:
             self._lock.release()
 
     def _own_lens(self, held: Held | None, answer: Answer) -> Lens:
-        key = (answer.database, answer.generation, answer.own, held and held.watermark, answer.seen)
-        if getattr(self._private, "key", None) != key:
-            self._private.lens = refreshed(held, answer).lens
-            self._private.key = key
-        lens: Lens = self._private.lens
-        return lens
+        """Return the register as the asking transaction alone sees it, going on from what it saw before.
+
+        What a savepoint took back is missing from the answer: then begin again from the shared register.
+        """
+        mine: Held | None = getattr(self._private, "held", None)
+        same = mine is not None and getattr(self._private, "own", None) == answer.own and mine.follows(answer)
+        base = mine if same and mine is not None and mine.seen <= answer.seen else held
+        if base is not mine or mine is None or mine.seen != answer.seen:
+            mine = replace(refreshed(base, answer), seen=answer.seen)
+            self._private.held, self._private.own = mine, answer.own
+        return mine.lens
 
 
 def refreshed(held: Held | None, answer: Answer) -> Held:

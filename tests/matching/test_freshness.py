@@ -126,6 +126,28 @@ def test_what_is_not_committed_stays_private() -> None:
 
 
 @committed
+def test_a_transaction_reads_only_what_it_changed_since_it_last_asked() -> None:
+    """Long transactions that write and rank in turn must not read the whole register again each time."""
+    lists = store_lists()
+    store_person(Person(1), lists)
+    store = Store()
+    with transaction.atomic():
+        lists["group"]["adults"].save()
+        store_person(Person(2), lists)
+        assert shown(store) == {1, 2}
+        book = store.current().lens.register.book
+        store_person(Person(3), lists)
+        assert shown(store) == {1, 2, 3}
+        with transaction.atomic():
+            Therapist.objects.filter(pk=1).update(paused=True)
+            assert shown(store) == {2, 3}
+            assert store.current().lens.register.book is book
+            transaction.set_rollback(True)
+        assert shown(store) == {1, 2, 3}
+    assert shown(store) == {1, 2, 3}
+
+
+@committed
 def test_a_store_that_begins_inside_a_transaction_keeps_nothing_of_it() -> None:
     lists = store_lists()
     store_person(Person(1), lists)
