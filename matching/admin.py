@@ -11,7 +11,7 @@ from matching.models import WeightSet
 from matching.services.weights import weight_set_add, weights_clean
 
 
-class WeightSetForm(forms.ModelForm):
+class WeightSetForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     class Meta:
         model = WeightSet
         fields = ["preset", "weights", "reason"]
@@ -21,7 +21,7 @@ class WeightSetForm(forms.ModelForm):
 
 
 @admin.register(WeightSet)
-class WeightSetAdmin(admin.ModelAdmin):
+class WeightSetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """Runs name the set they were made with, so rows stay as they are."""
 
     form = WeightSetForm
