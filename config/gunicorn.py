@@ -14,5 +14,7 @@ max_requests_jitter = 500
 # No access log: paths hold tokens, and an address with a time tells who sought help when.
 accesslog = None
 errorlog = "-"
+# Nothing here talks to it, and its default place is a home folder that several servers would share.
+control_socket_disable = True
 # Heartbeat files on disk can stall a worker for seconds.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108

@@ -76,7 +76,7 @@ def test_the_whole_road(
         page = open_page(width, java_script=java_script)
         sign_in_page(page, live_stack.base_url, gives_account(name))
         staff[name] = Staff(page, live_stack.base_url, checked)
-    reference = ewa_refers_herself(ewa, live_stack, java_script=java_script)
+    reference = ewa_refers_herself(ewa, live_stack)
     cara_sees_nothing(staff["Cara Hughes"])
     ben_declines(staff["Ben Okafor"])
     ewa_reads(ewa, checked, "Ben cannot offer you a place at the moment.", "We have asked Cara.")
@@ -97,7 +97,7 @@ def gives_account(name: str):
     return therapist.user
 
 
-def ewa_refers_herself(ewa: Ewa, stack: LiveStack, *, java_script: bool) -> str:
+def ewa_refers_herself(ewa: Ewa, stack: LiveStack) -> str:
     ewa.opens("/")
     ewa.presses("Start now")
     begins(ewa)
@@ -106,7 +106,7 @@ def ewa_refers_herself(ewa: Ewa, stack: LiveStack, *, java_script: bool) -> str:
     says_how_to_reach_her(ewa, stack)
     says_who_she_is(ewa)
     answers_about_safety(ewa)
-    reference = sends(ewa, java_script=java_script)
+    reference = sends(ewa)
     ewa.follows("Look at my referral")
     assert codes(stack, 1)
     return reference

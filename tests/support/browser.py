@@ -138,4 +138,6 @@ def _copy_with_scripts(page: Page) -> Page:
 
 def no_sideways_scroll(page: Page) -> bool:
     """Tell whether everything fits the width of the window (WCAG 1.4.10)."""
+    # Right after a press the new document may have no element yet.
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
