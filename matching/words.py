@@ -26,10 +26,10 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
         "unmet": gettext_lazy("does not offer %(name)s"),
     },
     "format": {
-        "met": gettext_lazy("offers %(name)s"),
-        "partly": gettext_lazy("offers %(name)s, but further away than you asked"),
-        "unmet": gettext_lazy("does not offer %(name)s"),
-        "out_of_reach": gettext_lazy("offers %(name)s, but not where and when you asked"),
+        "met": gettext_lazy("offers %(name)s sessions"),
+        "partly": gettext_lazy("offers %(name)s sessions, but further away than you asked"),
+        "unmet": gettext_lazy("does not offer %(name)s sessions"),
+        "out_of_reach": gettext_lazy("offers %(name)s sessions, but not where and when you asked"),
     },
     "gender": {
         "met": gettext_lazy("is %(name)s, as you asked"),
@@ -103,6 +103,9 @@ _PARTS = (
 _SPANS: Mapping[str, Promise] = {"weekday": gettext_lazy("weekdays"), "weekend": gettext_lazy("weekends")}
 _DAY_SLUGS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+# Their names are common words: in the middle of a sentence they start small.
+_COMMON_NOUNS = {"format", "experience"}
+
 # Domain -> the set of reference data that names its values.
 _NAMED_IN = {
     "modality": "modality",
@@ -154,7 +157,15 @@ def _one(domain: str, slug: str, stated: Stated, book: Book) -> str:
         return str(first if dict(stated.style).get(slug, 1) > 0 else second)
     if domain == "fee":
         return money(stated.fee_ceiling_pence)
-    return book.name(_NAMED_IN[domain], slug) if domain in _NAMED_IN else slug
+    if domain not in _NAMED_IN:
+        return slug
+    name = book.name(_NAMED_IN[domain], slug)
+    return _in_a_sentence(name) if domain in _COMMON_NOUNS else name
+
+
+def _in_a_sentence(name: str) -> str:
+    """Return "Anxiety or worry" as "anxiety or worry"; abbreviations such as OCD stay as they are."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def reason_words(domain: str, value: str, state: str, stated: Stated, book: Book) -> str:

@@ -38,6 +38,11 @@ class SinkFolder:
         mailbox.Maildir(Path(settings.MAIL_SINK_FOLDER)).add(kept)
 
 
+def available() -> bool:
+    """Say whether texts can be sent at all, so that nobody chooses a channel that reaches nobody."""
+    return import_string(settings.SMS_BACKEND) is not NoProvider
+
+
 def send(parcel: Parcel) -> None:
     """Send a parcel's text; subject and footer stay away from phones. Raises TryAgain or NeverDelivered."""
     backend: SmsBackend = import_string(settings.SMS_BACKEND)()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
 from core.forms import CheckboxesField, EmailField, Form, PhoneField, RadiosField, TextField
+from notifications.channels import sms
 from referrals.forms.base import QuestionForm
 
 Channel = Client.Channel
@@ -27,6 +28,9 @@ class ChannelForm(QuestionForm):
     )
 
     def arrange(self) -> None:
+        if not sms.available():
+            field = self.fields["channel"]
+            field.choices = [choice for choice in field.choices if choice[0] != Channel.SMS]
         self.fields["channel"].hints = {
             Channel.EMAIL: _("We send a code to check that the address is yours."),
             Channel.SMS: _("We send a code to check that the number is yours."),

@@ -88,6 +88,7 @@ class Therapist(models.Model):
                 condition=Q(answering_days__gte=0) & Q(answering_days__lt=128), name="answering_days_are_seven_bits"
             ),
             models.CheckConstraint(condition=Q(online_hours__lt=2**21), name="online_hours_are_21_bits"),
+            models.CheckConstraint(condition=Q(nation__in=Nation.values), name="therapist_nation_has_bank_holidays"),
         ]
 
     def __str__(self) -> str:

@@ -215,3 +215,15 @@ def test_the_draft_forgets_an_address_that_no_longer_counts(client):
     submission = with_answers(client, **EWA)
     client.post(question("reach-at"), {"email": "new@example.org"})
     assert answers_of(submission).email == "new@example.org"
+
+
+def test_texts_are_only_offered_where_a_provider_sends_them(client, settings, db):
+    with_answers(client)
+    assert "Text message" in client.get(question("reach")).content.decode()
+    settings.SMS_BACKEND = "notifications.channels.sms.NoProvider"
+    page = client.get(question("reach")).content.decode()
+    assert "Text message" not in page
+    assert "Please call me" in page
+    refused = client.post(question("reach"), {"channel": "sms"})
+    assert refused.status_code == 200
+    assert "Select a valid choice" in refused.content.decode() or "There is a problem" in refused.content.decode()
