@@ -234,7 +234,7 @@ def test_cards_say_what_is_true_now(django_assert_max_num_queries: Any) -> None:
     assert (card.name, card.initials, card.free_places, card.wait_weeks) == ("Ben Okafor", "BO", 2, 0)
     assert card.registrations == (("NCPS", "Accredited member"),)
     assert card.modalities == ("Person centred",)
-    assert set(card.formats) == {"Video", "in person"}
+    assert set(card.formats) == {"Video", "In person"}
     assert card.funders == ("insurer",)
     assert (card.location_town, card.distance_words, card.miles) == ("Leeds", "less than a mile", 0)
     assert (shown[two.pk].location_town, shown[two.pk].miles) == ("", None)
