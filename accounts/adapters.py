@@ -6,14 +6,18 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import BaseForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import second_factor
 from accounts.models import User
 from accounts.services.mails import account_mail_send
-from core import crypto, nav
+from core import crypto, leave, nav
+from core.policy import user_roles
 
 BOUND_TO = "mfa_authenticator.secret"
 
@@ -33,7 +37,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return the first page of the person's own navigation; without a role, where one is asked for."""
         items = nav.items_for(request)
-        return items[0].url if items else super().get_login_redirect_url(request)
+        if items:
+            return items[0].url
+        if not user_roles(request):
+            return super().get_login_redirect_url(request)
+        messages.info(
+            request, _("You are signed in. There are no pages for your role yet; people can refer themselves.")
+        )
+        return reverse(leave.START)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         # Signing in counts as well: nobody types the password twice in a minute to set up the second step we insist on.
