@@ -41,8 +41,8 @@ class BankHolidayAdmin(Recorded):
 class CrisisContactAdmin(Recorded):
     """Past `check_by` a row disappears from the pages until somebody has rung the number and moved the date."""
 
-    list_display = ("name", "nation", "number", "when", "active", "checked_on", "check_by")
-    list_filter = ("nation", "active")
+    list_display = ("name", "nation", "topic", "number", "when", "active", "checked_on", "check_by")
+    list_filter = ("nation", "topic", "active")
     ordering = ("check_by",)
 
 

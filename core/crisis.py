@@ -25,7 +25,7 @@ SESSION_KEY = "nation"
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One way to get help. `how`: call, text, app or web; `href` may be empty."""
+    """One way to get help. `how`: call, text, app or web; `href` may be empty; so may `topic`: general help."""
 
     slug: str
     name: str | Promise
@@ -37,6 +37,7 @@ class Contact:
     position: int
     nation: str = ""
     check_by: date | None = None
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +93,26 @@ _cache: tuple[float, tuple[Contact, ...]] | None = None
 def help_for(nation: str = "") -> Help:
     """Return where to turn in a nation, most urgent first. Works with an empty table and without a database.
 
-    Rows past their check date are left out; 999 and Samaritans never are.
+    Rows past their check date and rows about a topic are left out; 999 and Samaritans never are.
     """
     known = nation if nation in Nation.values else ""
-    today = clock.today()
-    fresh = {
-        row.slug: row
-        for row in _rows()
-        if row.nation in ("", known) and (row.check_by is None or row.check_by >= today)
-    }
-    contacts = ALWAYS | fresh
+    contacts = ALWAYS | {row.slug: row for row in _in_date(known) if not row.topic}
     if not known:
         contacts[ANY_111.slug] = ANY_111
     ordered = sorted(contacts.values(), key=lambda contact: (contact.position, contact.slug))
     return Help(known, Nation(known).label if known else "", tuple(ordered))
 
 
-def contacts_for(nation: str = "") -> list[Contact]:
-    """Return the contacts of help_for as a list."""
-    return list(help_for(nation).contacts)
+def contacts_for(topic: str, nation: str = "", *, also: Iterable[str] = ()) -> list[Contact]:
+    """Return the contacts about a topic, in the order of their positions; none when none was checked in time.
+
+    Only rows for the nation or for everywhere. `also`: slugs of general contacts that belong on the page as well, so
+    that one number stands in one row, with one date.
+    """
+    named = set(also)
+    known = nation if nation in Nation.values else ""
+    rows = [row for row in _in_date(known) if (row.topic == topic if row.topic else row.slug in named)]
+    return sorted(rows, key=lambda row: (row.position, row.slug))
 
 
 def overdue_checks() -> Iterable[CrisisContact]:
@@ -147,6 +149,11 @@ def forget_cached() -> None:
     """Read the rows again at the next page, instead of when the kept ones are too old."""
     global _cache  # noqa: PLW0603 - one process-wide cache, replaced whole
     _cache = None
+
+
+def _in_date(nation: str) -> list[Contact]:
+    today = clock.today()
+    return [row for row in _rows() if row.nation in ("", nation) and (row.check_by is None or row.check_by >= today)]
 
 
 def _rows() -> tuple[Contact, ...]:

@@ -180,6 +180,11 @@ class CrisisContact(models.Model):
 
     slug = models.SlugField(max_length=60, unique=True)
     nation = models.CharField(max_length=20, choices=Nation, blank=True)
+    topic = models.SlugField(
+        blank=True,
+        default="",
+        help_text=_("Shown only on the page about this topic. Empty: part of the general help."),
+    )
     name = models.CharField(max_length=120)
     how = models.CharField(max_length=20)
     number = models.CharField(max_length=80)

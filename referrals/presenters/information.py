@@ -1,19 +1,25 @@
 """What is good to know about an issue before choosing: help that fits it better or sooner. It never stops anybody."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core import crisis
 from therapists.selectors import reference
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
+    """`topic` and `also` say which helplines belong to the note; `contacts` are those that may be shown today."""
+
     title: Promise | str
     lines: tuple[Promise | str, ...]
     help_now: bool = False
+    topic: str = ""
+    also: tuple[str, ...] = ()
+    contacts: tuple[crisis.Contact, ...] = ()
 
 
 _LIFE = Note(
@@ -27,10 +33,8 @@ _LIFE = Note(
 )
 _EATING = Note(
     _("If eating has become a problem"),
-    (
-        _("Please see your GP as well. They check your heart and your blood, which a therapist cannot do."),
-        _("Beat, a charity, has a helpline for people with eating problems: 0808 801 0677."),
-    ),
+    (_("Please see your GP as well. They check your heart and your blood, which a therapist cannot do."),),
+    topic="eating-problems",
 )
 _DRINK_AND_DRUGS = Note(
     _("If alcohol or drugs are the main problem"),
@@ -44,10 +48,11 @@ _ABUSE = Note(
     (
         _("It is not your fault."),
         _("Think about who can see this phone. “How to hide your visit” at the bottom of the page helps."),
-        _("The National Domestic Abuse Helpline is free, day and night: 0808 2000 247. Men can call 0808 801 0327."),
         _("Later we ask how we can reach you safely. We use no other way."),
     ),
     help_now=True,
+    topic="domestic-abuse",
+    also=("domestic-abuse",),
 )
 _UNUSUAL = Note(
     _("If you see, hear or believe things that others do not"),
@@ -75,8 +80,16 @@ NOTES = {
 }
 
 
-def notes_for(slugs: Iterable[str]) -> list[Note]:
-    """Return each note once, in the order of the issues, for the chosen ones that ask for it."""
+def notes_for(slugs: Iterable[str], nation: str = "") -> list[Note]:
+    """Return each note once, in the order of the issues, for the chosen ones that ask for it.
+
+    Each carries the helplines of the nation that somebody has checked in time; a note without any stands all the same.
+    """
     chosen = set(slugs)
     shown = [row.slug for row in reference.issues() if row.show_information and row.slug in chosen]
-    return list(dict.fromkeys(NOTES.get(slug, _OTHER) for slug in shown))
+    notes = dict.fromkeys(NOTES.get(slug, _OTHER) for slug in shown)
+    return [replace(note, contacts=_contacts(note, nation)) for note in notes]
+
+
+def _contacts(note: Note, nation: str) -> tuple[crisis.Contact, ...]:
+    return tuple(crisis.contacts_for(note.topic, nation, also=note.also)) if note.topic else ()

@@ -47,7 +47,12 @@ def begin(request: HttpRequest) -> HttpResponse:
 @public("somebody under 18 must be led somewhere, whoever she is")
 @require_GET
 def under_18(request: HttpRequest) -> HttpResponse:
-    return render(request, "referrals/under_18.html")
+    nation = crisis.nation_of(request)
+    context = {
+        "contacts": crisis.contacts_for("under-18", nation, also=["shout"]),
+        "for_parents": crisis.contacts_for("parents", nation),
+    }
+    return render(request, "referrals/under_18.html", context)
 
 
 @public(NEVER_ASKED_BEFORE)
@@ -172,7 +177,7 @@ def autosave(request: HttpRequest, slug: str, draft: Draft) -> HttpResponse:
 @with_draft_after("good-to-know")
 def information(request: HttpRequest, draft: Draft) -> HttpResponse:
     """What is good to know about some issues before choosing. It stops nobody."""
-    notes = notes_for(draft.answers.issues)
+    notes = notes_for(draft.answers.issues, draft.answers.nation)
     if not notes:
         return redirect(steps.page("reasons").url)
     onward = steps.after("good-to-know", draft.data)

@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.urls import reverse
 
 from core import clock, crisis
+from core.choices import Nation
 from core.models import CrisisContact
 from core.reference.data import load_crisis_contacts
 
@@ -22,6 +23,10 @@ def forgotten():
 
 def numbers(nation=""):
     return [str(contact.number) for contact in crisis.help_for(nation).contacts]
+
+
+def slugs(topic, nation="", **named):
+    return [contact.slug for contact in crisis.contacts_for(topic, nation, **named)]
 
 
 @pytest.mark.django_db
@@ -59,6 +64,45 @@ class TestRows:
     def test_a_switched_off_row_is_not_shown(self):
         CrisisContact.objects.filter(slug="shout").update(active=False)
         assert "Text SHOUT to 85258" not in numbers()
+
+    @pytest.mark.parametrize("nation", ["", *Nation.values])
+    def test_rows_about_a_topic_are_not_part_of_the_general_help(self, nation):
+        about = set(CrisisContact.objects.exclude(topic="").values_list("number", flat=True))
+        assert {"0800 1111", "0808 801 0677", "0808 801 0327", "0808 802 5544"} <= about
+        assert not about & set(numbers(nation))
+
+    def test_a_topic_gives_its_own_rows_and_the_general_ones_asked_for(self):
+        assert slugs("under-18") == ["childline"]
+        assert slugs("under-18", also=["shout"]) == ["childline", "shout"]
+        assert slugs("") == slugs("horoscopes") == []
+
+    @pytest.mark.parametrize(
+        ("nation", "expected"),
+        [
+            ("", ["domestic-abuse-men"]),
+            ("england", ["domestic-abuse", "domestic-abuse-men"]),
+            ("scotland", ["domestic-abuse-scotland", "domestic-abuse-men"]),
+            ("wales", ["domestic-abuse-wales", "domestic-abuse-men"]),
+            ("northern-ireland", ["domestic-abuse-northern-ireland", "domestic-abuse-men"]),
+        ],
+    )
+    def test_a_topic_gives_the_lines_of_the_nation(self, nation, expected):
+        assert slugs("domestic-abuse", nation, also=["domestic-abuse"]) == expected
+
+    def test_a_line_about_a_topic_is_shown_until_its_date_and_no_longer(self):
+        CrisisContact.objects.filter(slug="childline").update(check_by="2026-11-23")
+        assert slugs("under-18") == ["childline"]
+        CrisisContact.objects.filter(slug__in=["childline", "shout"]).update(check_by="2026-11-22")
+        assert slugs("under-18", also=["shout"]) == []
+        assert "childline" in {row.slug for row in crisis.overdue_checks()}
+
+    def test_a_topic_on_a_row_named_samaritans_does_not_hide_samaritans(self):
+        CrisisContact.objects.filter(slug="samaritans").update(topic="parents")
+        assert "116 123" in numbers("england")
+
+    def test_every_link_calls_the_number_beside_it(self):
+        for row in CrisisContact.objects.filter(href__startswith="tel:0"):
+            assert row.href == "tel:" + row.number.replace(" ", ""), row.slug
 
     def test_rows_are_kept_for_a_while(self, settings, django_assert_num_queries):
         settings.REFERENCE_CACHE_SECONDS = 60
