@@ -9,6 +9,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core import clock, crypto
@@ -52,6 +53,16 @@ def code_digits(code: OneTimeCode) -> str:
     return f"{int(digest, 16) % 1_000_000:06d}"
 
 
+def codes_void(*, purpose: str, subject_type: str, subject_id: int) -> int:
+    """End every live code of a subject, because what they were to prove has changed. Returns how many."""
+    return _live(purpose, subject_type, subject_id).update(used_at=clock.now())
+
+
+def code_newest(*, purpose: str, subject_type: str, subject_id: int) -> int | None:
+    """Return the id of the code issued last that can still be used; None when there is none."""
+    return _live(purpose, subject_type, subject_id).order_by("-pk").values_list("pk", flat=True).first()
+
+
 @transaction.atomic
 def code_check(*, purpose: str, subject_type: str, subject_id: int, digits: str, code_id: int | None = None) -> bool:
     """Say whether the digits are those of an unused, unexpired code with attempts left, and use it up if so.
@@ -59,14 +70,7 @@ def code_check(*, purpose: str, subject_type: str, subject_id: int, digits: str,
     With `code_id` only that code is tried; without, every live one, and each counts the attempt.
     """
     typed = "".join(character for character in digits if character in "0123456789")
-    live = OneTimeCode.objects.select_for_update(no_key=True).filter(
-        purpose=purpose,
-        subject_type=subject_type,
-        subject_id=subject_id,
-        used_at__isnull=True,
-        expires_at__gte=clock.now(),
-        attempts__lt=MAX_ATTEMPTS,
-    )
+    live = _live(purpose, subject_type, subject_id).select_for_update(no_key=True)
     if code_id is not None:
         live = live.filter(pk=code_id)
     right = False
@@ -77,3 +81,14 @@ def code_check(*, purpose: str, subject_type: str, subject_id: int, digits: str,
             code.used_at = clock.now()
         code.save(update_fields=["attempts", "used_at"])
     return right
+
+
+def _live(purpose: str, subject_type: str, subject_id: int) -> QuerySet[OneTimeCode]:
+    return OneTimeCode.objects.filter(
+        purpose=purpose,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        used_at__isnull=True,
+        expires_at__gte=clock.now(),
+        attempts__lt=MAX_ATTEMPTS,
+    )

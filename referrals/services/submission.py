@@ -10,7 +10,7 @@ from core.actors import Actor
 from core.audit import record_write
 from core.crypto import keyed_digest
 from core.models import Task
-from core.one_time_codes import code_check, code_issue
+from core.one_time_codes import code_check, code_issue, codes_void
 from core.references import ALPHABET
 from notifications.services import message_enqueue
 from referrals import clocks, kinds
@@ -74,6 +74,8 @@ def submission_channel_set(*, submission: Submission, channel: str, address: str
     with transaction.atomic():
         fresh = _draft(submission)
         if (fresh.channel, fresh.channel_address) != (channel, address):
+            # A code says nothing about where it went: one sent to another address must not prove this one.
+            codes_void(purpose=PROVE, subject_type=SUBMISSION, subject_id=fresh.pk)
             fresh.channel, fresh.channel_address, fresh.channel_proved_at = channel, address, None
             fresh.save(update_fields=["channel", "channel_address", "channel_proved_at"])
         code = code_issue(purpose=PROVE, subject_type=SUBMISSION, subject_id=fresh.pk)

@@ -31,15 +31,18 @@ def code(request: HttpRequest, draft: Draft) -> HttpResponse:
         return render(
             request, "referrals/code_done.html", _context(draft) | {"onward": steps.after("code", draft.data)}
         )
+    if request.method == "POST" and CODE_KEY not in request.session:
+        # This browser asked for no code: without knowing which one is meant, every code of the draft would do.
+        return redirect("referrals:code")
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         right = submission_channel_prove(
-            submission=draft.submission, digits=form.cleaned_data["code"], code_id=request.session.get(CODE_KEY)
+            submission=draft.submission, digits=form.cleaned_data["code"], code_id=request.session[CODE_KEY]
         )
         if right:
             return _onward(request)
         form.add_error("code", _("This code is not right, or it is too old. Check it, or ask for a new one"))
-    elif request.method != "POST" and request.session.get(SENT_TO_KEY) != _address(draft):
+    elif request.method != "POST" and not _has_sent(request, draft):
         _send(request, draft)
     return render(request, "referrals/code.html", {"form": form, **_context(draft)})
 
@@ -66,6 +69,10 @@ def _send(request: HttpRequest, draft: Draft) -> bool:
         return False
     request.session[SENT_TO_KEY] = _address(draft)
     return True
+
+
+def _has_sent(request: HttpRequest, draft: Draft) -> bool:
+    return CODE_KEY in request.session and request.session.get(SENT_TO_KEY) == _address(draft)
 
 
 def _address(draft: Draft) -> str:

@@ -4,7 +4,16 @@ import pytest
 
 from core import clock, throttle, tokens
 from core.models import OneTimeCode, ThrottleWindow
-from core.one_time_codes import MAX_ATTEMPTS, MAX_ISSUED_PER_HOUR, TooManyCodes, code_check, code_digits, code_issue
+from core.one_time_codes import (
+    MAX_ATTEMPTS,
+    MAX_ISSUED_PER_HOUR,
+    TooManyCodes,
+    code_check,
+    code_digits,
+    code_issue,
+    code_newest,
+    codes_void,
+)
 
 NOON = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
@@ -75,6 +84,20 @@ class TestOneTimeCodes:
         code_issue(**{**SUBJECT, "subject_id": 6})
         now.move(60 * MINUTE)
         code_issue(**SUBJECT)
+
+    def test_voided_codes_prove_nothing_and_those_of_others_stay(self):
+        hers, other = code_issue(**SUBJECT), code_issue(**{**SUBJECT, "subject_id": 6})
+        assert codes_void(**SUBJECT) == 1
+        assert not code_check(**SUBJECT, digits=code_digits(hers))
+        assert code_check(**{**SUBJECT, "subject_id": 6}, digits=code_digits(other))
+
+    def test_the_newest_code_is_the_last_that_can_still_be_used(self):
+        assert code_newest(**SUBJECT) is None
+        first, second = code_issue(**SUBJECT), code_issue(**SUBJECT)
+        assert code_newest(**SUBJECT) == second.pk
+        for _ in range(MAX_ATTEMPTS):
+            code_check(**SUBJECT, digits=wrong(second), code_id=second.pk)
+        assert code_newest(**SUBJECT) == first.pk
 
     @pytest.mark.parametrize("digits", ["", "abc", "1234567", "١٢٣٤٥٦"])
     def test_nonsense_is_simply_wrong(self, digits):

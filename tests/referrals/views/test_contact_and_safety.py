@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.core.management import call_command
+from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import DutyShift
@@ -12,6 +13,11 @@ from core.models import OneTimeCode, Task
 from core.one_time_codes import code_digits
 from notifications.models import Message
 from referrals.models import CallRequest, SafetyAnswer, SafetyOption, SafetyQuestion
+from referrals.services.submission import (
+    submission_by_return_code,
+    submission_channel_prove,
+    submission_return_code,
+)
 from tests.referrals.views.walkers import EWA, answers_of, question, ready_to_send, with_answers
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +69,33 @@ def test_a_changed_address_must_be_proved_anew(client):
     submission.refresh_from_db()
     assert submission.channel_proved_at is None
     assert Message.objects.filter(topic="channel_code").count() == 2
+
+
+def test_a_code_sent_to_one_address_proves_no_other(client):
+    submission = with_answers(client, channel="email", email="first@example.org")
+    client.get(CODE)
+    first = digits()
+    client.post(question("reach-at"), {"email": "second@example.org"})
+    client.get(CODE)
+    submission.refresh_from_db()
+    assert submission.channel_address == "second@example.org"
+    assert not submission_channel_prove(submission=submission, digits=first)
+    assert submission_channel_prove(submission=submission, digits=digits())
+
+
+def test_a_browser_that_asked_for_no_code_proves_nothing(client):
+    submission = with_answers(client, channel="email", email="ewa@example.org")
+    client.get(CODE)
+    sent = digits()
+    other, (_found, token) = Browser(), submission_by_return_code(code=submission_return_code(submission=submission))
+    session = other.session
+    session["submission"] = token
+    session.save()
+    assert other.post(CODE, {"code": sent}).url == CODE
+    submission.refresh_from_db()
+    assert submission.channel_proved_at is None
+    other.get(CODE)
+    assert other.post(CODE, {"code": digits()}).url == question("safe")
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "abcdef", "1234567", "nul\x00", "９" * 6, "x" * 300])
@@ -196,9 +229,10 @@ def test_made_up_answers_are_refused(client, questions, value):
 def test_what_may_be_shared_is_asked_item_by_item_and_no_answer_means_no(client, questions):
     submission = ready_to_send(client, own_words="mine", practice_name="Park Surgery", shares={})
     page = client.get(question("sharing")).content.decode()
-    assert "read what I wrote in my own words" in page and "My GP practice may be told" in page
+    assert "read what I wrote in my own words" in page
+    assert "GP practice" not in page, "nothing tells a practice, so nothing asks whether it may be told"
     client.post(question("sharing"), {"own_words": "yes"})
-    assert answers_of(submission).shares == {"own_words": True, "safety_to_therapist": False, "practice_told": False}
+    assert answers_of(submission).shares == {"own_words": True, "safety_to_therapist": False}
 
 
 @pytest.mark.parametrize(
@@ -227,3 +261,11 @@ def test_texts_are_only_offered_where_a_provider_sends_them(client, settings, db
     refused = client.post(question("reach"), {"channel": "sms"})
     assert refused.status_code == 200
     assert "Select a valid choice" in refused.content.decode() or "There is a problem" in refused.content.decode()
+
+
+def test_leaving_the_page_keeps_no_call_as_a_channel_to_prove(client, db):
+    submission = with_answers(client)
+    client.post(reverse("referrals:autosave", args=["reach"]), {"channel": "phone"})
+    assert answers_of(submission).channel == ""
+    client.post(reverse("referrals:autosave", args=["reach"]), {"channel": "email"})
+    assert answers_of(submission).channel == "email"
