@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation
 
-from core import clock, worklist
+from core import clock, working_time, worklist
 from core.actors import system
 from core.choices import Nation, Role
 from core.working_time import working_days_after
@@ -74,7 +74,7 @@ def _claim(message_id: int) -> Claimed | None:
     now = clock.now()
     due = Message.objects.filter(pk=message_id, state=State.QUEUED, not_before__lte=now)
     message = due.select_for_update(skip_locked=True).first()
-    if message is None:
+    if message is None or _put_off(message, now):
         return None
     message.attempts += 1
     message.claimed_at = now
@@ -88,6 +88,18 @@ def _claim(message_id: int) -> Claimed | None:
         logger.exception("message %s: %s cannot be prepared", message.pk, message.topic)
         _settle_problem(message, TryAgain(f"prepare-{type(error).__name__}"[:80]))
     return None
+
+
+def _put_off(message: Message, now: datetime) -> bool:
+    """A message that came due by day and is taken up at night, because the worker was late, waits for the morning."""
+    if not message.quiet:
+        return False
+    sendable = working_time.outside_quiet_hours(now)
+    if sendable <= now:
+        return False
+    message.not_before = sendable
+    message.save(update_fields=["not_before"])
+    return True
 
 
 def _prepare(message: Message) -> Claimed | None:
@@ -140,7 +152,9 @@ def _settle_problem(message: Message, problem: DeliveryProblem) -> None:
     logger.warning("message %s (%s): %s", message.pk, message.topic, problem.code)
     if isinstance(problem, TryAgain) and message.attempts <= len(BACK_OFF_MINUTES):
         wait = timedelta(minutes=BACK_OFF_MINUTES[message.attempts - 1])
-        message.state, message.not_before = State.QUEUED, clock.now() + wait
+        again = clock.now() + wait
+        message.state = State.QUEUED
+        message.not_before = working_time.outside_quiet_hours(again) if message.quiet else again
     else:
         message.state = State.FAILED
         _task(kinds.FAILED, message, {"topic": message.topic, "error": problem.code})

@@ -32,6 +32,8 @@ class Message(models.Model):
     dedupe_key = models.CharField(max_length=160, unique=True)
     detail = models.JSONField(default=dict, blank=True)
     not_before = models.DateTimeField()
+    # Never sent in quiet hours, however late the worker or often tried. Codes are not: somebody waits for them.
+    quiet = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True, blank=True)

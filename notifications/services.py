@@ -55,6 +55,7 @@ def message_enqueue(
             "channel": channel,
             "detail": detail or {},
             "not_before": start,
+            "quiet": respect_quiet_hours,
             # Made once and kept: however often the row is sent, the recipient's mail program sees one message.
             "message_id": f"<{uuid.uuid4().hex}@{settings.MESSAGE_ID_DOMAIN}>",
             "created_at": now,

@@ -15,6 +15,7 @@ from tests.notifications.conftest import NOON, enqueue
 
 pytestmark = pytest.mark.django_db
 MINUTE = datetime.timedelta(minutes=1)
+MORNING = datetime.datetime(2026, 11, 24, 8, tzinfo=datetime.UTC)
 DEV = Actor("user", "1", "Dev", frozenset({"coordinator"}))
 
 
@@ -52,6 +53,30 @@ class TestEnqueue:
         now.move(datetime.timedelta(hours=10))
         assert enqueue(respect_quiet_hours=True).not_before == NOON + datetime.timedelta(hours=20)
         assert enqueue(dedupe_key="b").not_before == NOON + datetime.timedelta(hours=10)
+
+    def test_a_late_worker_does_not_send_at_night(self, now, postman):
+        now.move(datetime.timedelta(hours=8, minutes=58))
+        assert enqueue(respect_quiet_hours=True).not_before == now.at
+        now.move(datetime.timedelta(hours=2, minutes=32))
+        tasks.deliver_due()
+        assert not postman.taken
+        assert (reread().state, reread().attempts, reread().not_before) == ("queued", 0, MORNING)
+        now.at = MORNING
+        tasks.deliver_due()
+        assert len(postman.taken) == 1
+
+    def test_a_retry_that_would_fall_into_the_night_waits_for_the_morning(self, now, postman):
+        now.move(datetime.timedelta(hours=8, minutes=59, seconds=30))
+        postman.answers = ["451 later", "250 taken"]
+        enqueue(respect_quiet_hours=True)
+        tasks.deliver_due()
+        assert (reread().state, reread().attempts, reread().not_before) == ("queued", 1, MORNING)
+
+    def test_a_code_goes_out_at_any_hour(self, now, postman):
+        now.move(datetime.timedelta(hours=11))
+        enqueue()
+        tasks.deliver_due()
+        assert len(postman.taken) == 1
 
 
 class TestSending:
