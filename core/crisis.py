@@ -5,12 +5,13 @@ Dated rows per nation; 999 and Samaritans stand here too, so that neither a date
 
 import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db import Error
+from django.db import Error, connection, transaction
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -163,7 +164,9 @@ def _rows() -> tuple[Contact, ...]:
         return _cache[1]
     fields = list(Contact.__dataclass_fields__)
     try:
-        rows: list[dict[str, Any]] = list(CrisisContact.objects.filter(active=True).values(*fields))
+        # A savepoint where a transaction is open: an error here must not take the caller's work down with it.
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            rows: list[dict[str, Any]] = list(CrisisContact.objects.filter(active=True).values(*fields))
     except Error:
         return _cache[1] if _cache else ()
     _cache = (time.monotonic(), tuple(Contact(**row) for row in rows))

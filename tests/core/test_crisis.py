@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.urls import reverse
 
 from core import clock, crisis
@@ -124,6 +124,17 @@ def test_a_database_that_is_away_still_gives_the_numbers(monkeypatch):
 
     monkeypatch.setattr(CrisisContact.objects, "filter", away)
     assert numbers("wales") == ["999", "116 123"]
+
+
+@pytest.mark.django_db
+def test_an_error_inside_a_transaction_leaves_the_callers_work_whole(monkeypatch):
+    broken = CrisisContact.objects.extra(where=["no_such_column = 1"])
+    with transaction.atomic():
+        with monkeypatch.context() as patched:
+            patched.setattr(CrisisContact.objects, "filter", lambda **named: broken)
+            assert numbers("wales") == ["999", "116 123"]
+        CrisisContact.objects.all().delete()
+    assert not CrisisContact.objects.exists()
 
 
 @pytest.mark.django_db
