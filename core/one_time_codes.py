@@ -23,10 +23,13 @@ class TooManyCodes(Exception):
     """So many codes were asked for within the hour that guessing could pay; `str()` is a sentence for the person."""
 
 
-def code_issue(*, purpose: str, subject_type: str, subject_id: int, minutes: int = 15) -> OneTimeCode:
+def code_issue(
+    *, purpose: str, subject_type: str, subject_id: int, minutes: int = 15, limit: int = MAX_ISSUED_PER_HOUR
+) -> OneTimeCode:
     """Issue a code for a subject. Earlier ones stay valid until they expire: the first message may come second.
 
-    Raises TooManyCodes. The limit per subject is the last line; callers throttle by source before it.
+    Raises TooManyCodes when `limit` codes were issued within the hour. The limit per subject is the last line; callers
+    throttle by source before it.
     """
     now = clock.now()
     issued = OneTimeCode.objects.filter(
@@ -35,7 +38,7 @@ def code_issue(*, purpose: str, subject_type: str, subject_id: int, minutes: int
         subject_id=subject_id,
         created_at__gt=now - timedelta(hours=1),
     )
-    if issued.count() >= MAX_ISSUED_PER_HOUR:
+    if issued.count() >= limit:
         raise TooManyCodes(_("We have sent several codes already. Use the newest one, or try again in an hour."))
     return OneTimeCode.objects.create(
         purpose=purpose,

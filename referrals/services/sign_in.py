@@ -12,7 +12,7 @@ from clients.selectors import is_born
 from core import clock
 from core.actors import Actor
 from core.audit import record_read
-from core.one_time_codes import TooManyCodes, code_check, code_issue
+from core.one_time_codes import MAX_ISSUED_PER_HOUR, TooManyCodes, code_check, code_issue, code_newest
 from core.references import reference_clean
 from core.throttle import allow
 from notifications.services import message_enqueue
@@ -22,6 +22,9 @@ from referrals.models import Referral
 PURPOSE = "client_sign_in"
 REFERRAL = "referral"
 TRIES, WINDOW_SECONDS = 10, 15 * 60
+# Codes kept back for whoever has not asked within the hour: somebody who knows her reference and her date of birth can
+# use up the others, and must not be able to keep her out with that.
+RESERVE, HOUR_SECONDS = 5, 60 * 60
 # What is returned when there is nobody to send a code to. No code has it.
 NO_CODE = 0
 
@@ -29,14 +32,17 @@ NO_CODE = 0
 def client_code_send(*, reference: str, born: datetime.date, source: str) -> int:
     """Send a code when reference and date of birth belong together; return its id for the session, or NO_CODE.
 
-    `source` names where the attempt comes from (an address); callers never show the difference.
+    `source` names where the attempt comes from (an address); callers never show the difference. When no more may be
+    sent, the id is that of the code sent last, so that the digits in her mailbox still let her in.
     """
     referral = _find(reference, born, source)
     if referral is None:
         return NO_CODE
+    first = allow(key=f"{PURPOSE} first:{referral.reference}:{source}", limit=1, per_seconds=HOUR_SECONDS)
+    limit = MAX_ISSUED_PER_HOUR + (RESERVE if first else 0)
     try:
         with transaction.atomic():
-            code = code_issue(purpose=PURPOSE, subject_type=REFERRAL, subject_id=referral.pk)
+            code = code_issue(purpose=PURPOSE, subject_type=REFERRAL, subject_id=referral.pk, limit=limit)
             message_enqueue(
                 topic=topics.SIGN_IN_CODE,
                 subject_type=REFERRAL,
@@ -48,7 +54,7 @@ def client_code_send(*, reference: str, born: datetime.date, source: str) -> int
                 detail={"code": code.pk},
             )
     except TooManyCodes:
-        return NO_CODE
+        return code_newest(purpose=PURPOSE, subject_type=REFERRAL, subject_id=referral.pk) or NO_CODE
     return code.pk
 
 

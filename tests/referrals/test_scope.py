@@ -7,10 +7,12 @@ import pytest
 
 from accounts.actors import for_user
 from accounts.models import User
+from clients.preferences import Stated, Wish, any_of
+from clients.services.preferences import preferences_record
 from core.actors import for_client, system
 from core.clock import Frozen
 from core.models import AccessEntry, OneTimeCode
-from core.one_time_codes import code_digits
+from core.one_time_codes import MAX_ATTEMPTS, MAX_ISSUED_PER_HOUR, code_digits
 from notifications.models import Message
 from referrals.messages import topics
 from referrals.selectors.scope import offers_visible_to, placements_visible_to, referrals_visible_to
@@ -18,7 +20,7 @@ from referrals.selectors.summary import client_card, contact_details, request_su
 from referrals.selectors.timeline import WORDS, timeline
 from referrals.services.placements import go_ahead, not_this_time
 from referrals.services.requests import request_decline, request_interest
-from referrals.services.sign_in import NO_CODE, client_code_check, client_code_send, referral_opened
+from referrals.services.sign_in import NO_CODE, RESERVE, client_code_check, client_code_send, referral_opened
 from referrals.transitions import REFERRAL
 from tests.referrals.given import accepted, actor_of, client_of, met, open_offer, sent
 from therapists.models import Therapist
@@ -103,6 +105,23 @@ def test_more_is_shown_only_with_permission(ben: Therapist, item: str) -> None:
     assert bool(summary.about_her) == (item == "identity")
 
 
+@pytest.mark.parametrize(
+    ("wishes", "field", "words"),
+    [
+        ({"times": any_of(["mon-morning", "tue-evening"], 3)}, "times", ("Monday morning", "Tuesday evening")),
+        ({"formats": any_of(["phone", "video"], 3)}, "formats", ("Telephone", "Video")),
+        ({"languages": any_of(["polish", "welsh"], 3)}, "languages", ("Polish", "Welsh")),
+    ],
+)
+def test_a_must_over_several_values_is_told_as_each_of_them(
+    ben: Therapist, wishes: dict[str, tuple[Wish, ...]], field: str, words: tuple[str, ...]
+) -> None:
+    referral = sent(ben)
+    referral.preferences = preferences_record(stated=Stated(**wishes))
+    referral.save(update_fields=["preferences"])
+    assert getattr(request_summary(open_offer(referral)), field) == words
+
+
 def test_contact_details_after_the_yes_until_the_end(ben: Therapist) -> None:
     placement = met(ben, email="safe@example.org", phone="07700900222", discreet=True)
     found = contact_details(placement, actor=actor_of(ben))
@@ -182,6 +201,34 @@ def test_a_stranger_cannot_lock_her_out(ben: Therapist) -> None:
     born = datetime.date(1990, 3, 4)
     assert client_code_send(reference=referral.reference, born=born, source="stranger") == NO_CODE
     assert sign_in(referral, born=born, source="her phone") == referral
+
+
+def test_whoever_knows_her_date_of_birth_cannot_use_up_her_codes(ben: Therapist, now: Frozen) -> None:
+    referral = sent(ben, date_of_birth="1990-03-04")
+    born = datetime.date(1990, 3, 4)
+    for number in range(MAX_ISSUED_PER_HOUR):
+        client_code_send(reference=referral.reference, born=born, source=f"stranger {number % 2}")
+    now.move(datetime.timedelta(minutes=16))
+    assert client_code_send(reference=referral.reference, born=born, source="stranger 1") == NO_CODE
+    assert sign_in(referral, born=born, source="her phone") == referral
+
+
+def test_when_no_more_codes_may_be_sent_the_newest_lets_her_in_and_its_attempts_count(ben: Therapist) -> None:
+    referral = sent(ben, date_of_birth="1990-03-04")
+    about = {"reference": referral.reference, "born": datetime.date(1990, 3, 4)}
+    for number in range(MAX_ISSUED_PER_HOUR + RESERVE):
+        client_code_send(**about, source=f"stranger {number}")
+    newest = OneTimeCode.objects.latest("pk")
+    assert client_code_send(**about, source="her phone") == newest.pk
+    assert Message.objects.filter(topic=topics.SIGN_IN_CODE).count() == MAX_ISSUED_PER_HOUR + RESERVE
+    digits = code_digits(newest)
+    assert client_code_check(**about, digits=digits, code_id=newest.pk, source="her phone") == referral
+    before = client_code_send(**about, source="her phone")
+    assert 0 < before < newest.pk
+    wrong = "111111" if code_digits(OneTimeCode.objects.get(pk=before)) != "111111" else "222222"
+    for number in range(MAX_ATTEMPTS):
+        assert client_code_check(**about, digits=wrong, code_id=before, source=f"other {number}") is None
+    assert client_code_send(**about, source="her phone") < before
 
 
 def test_last_opened(ben: Therapist, now: Frozen) -> None:
