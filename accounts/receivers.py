@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from allauth.core import context as allauth_context
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from accounts import second_factor
 from accounts.actors import for_user
 from accounts.models import User
 from core import audit
@@ -14,6 +18,14 @@ from core.actors import system
 @receiver(user_logged_in)
 def note_sign_in(user: User, **_: Any) -> None:
     _note("sign_in", user)
+
+
+@receiver(post_save, sender=Authenticator)
+def note_second_factor(instance: Authenticator, created: bool, **_: Any) -> None:
+    """With the row and not after its commit: the very next page asks whether this session is proved."""
+    request = allauth_context.request
+    if created and request is not None and request.user.pk == instance.user_id:
+        second_factor.note_added(request, instance)
 
 
 @receiver(user_logged_out)

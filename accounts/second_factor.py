@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from accounts.services.demo import is_demo_session
 
+ADDED_HERE = "second_factor_added"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -23,11 +24,17 @@ def is_proved(request: HttpRequest) -> bool:
     records = get_authentication_records(request, request.user)
     if any(record.get("method") == "mfa" for record in records):
         return is_set_up(request)
-    if not records:
-        return False
-    first = min(record["at"] for record in records)
-    added = Authenticator.objects.filter(user_id=request.user.pk, type__in=FACTORS).values_list("created_at", flat=True)
-    return any(moment.timestamp() >= first for moment in added)
+    # Set up in this very session: another session of the same person, open since before, proved nothing.
+    added = request.session.get(ADDED_HERE)
+    return (
+        Authenticator.objects.filter(pk=added, user_id=request.user.pk, type__in=FACTORS).exists() if added else False
+    )
+
+
+def note_added(request: HttpRequest, authenticator: Authenticator) -> None:
+    """Remember that this session's owner has just set the factor up: she need not prove it again at once."""
+    if authenticator.type in FACTORS:
+        request.session[ADDED_HERE] = authenticator.pk
 
 
 def seconds_since_proof(request: HttpRequest) -> float:

@@ -12,7 +12,7 @@ from caseload import selectors
 from caseload.forms import DeclineForm
 from core.actors import Actor
 from core.forms import posted
-from referrals.errors import NotListed, OfferGone
+from referrals.errors import Refused
 from referrals.models import Offer
 from referrals.selectors.scope import offers_visible_to
 from referrals.selectors.summary import conflict_details, request_summary
@@ -105,7 +105,7 @@ def _attempt(request: HttpRequest, act: Callable[[], object]) -> bool:
     """Do it; a page that was overtaken says so in words instead."""
     try:
         act()
-    except (OfferGone, NotListed) as refused:
+    except Refused as refused:
         messages.info(request, str(refused))
     except NotAllowed:
         messages.info(request, _("This request has changed in the meantime. Here is how it is now."))

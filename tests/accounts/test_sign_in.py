@@ -295,3 +295,15 @@ class TestAdministration:
     @pytest.mark.parametrize("name", ["bankholiday", "crisiscontact", "placepoint"])
     def test_core_lists_open(self, ada, name):
         assert signed_in(ada).get(reverse(f"admin:core_{name}_changelist")).status_code == 200
+
+
+def test_a_session_open_since_before_is_not_proved_by_a_factor_set_up_elsewhere():
+    ben = person(Role.THERAPIST)
+    thief, owner = Client(), Client()
+    sign_in(thief, ben)
+    sign_in(owner, ben)
+    set_up_app(owner)
+    assert owner.get("/caseload/").status_code != 302 or "/2fa/" not in owner.get("/caseload/").url
+    refused = thief.get("/caseload/")
+    assert refused.status_code == 302
+    assert "/caseload/" not in refused.url.partition("?")[0]
