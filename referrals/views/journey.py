@@ -18,7 +18,7 @@ from referrals.presenters import steps
 from referrals.presenters.information import notes_for
 from referrals.services.submission import submission_save, submission_start
 from referrals.sessions import CODE_KEY, SAFETY_KEY, TOKEN_KEY
-from referrals.views.drafts import Draft, draft_of, with_draft, with_draft_after
+from referrals.views.drafts import Draft, draft_gone_on_with, draft_of, with_draft, with_draft_after
 from therapists.selectors import reference
 
 NEVER_ASKED_BEFORE = "people choose before they say who they are, so nobody signs in here"
@@ -63,7 +63,7 @@ class QuestionView(FlowView):
     draft: Draft
 
     def load_draft(self, request: HttpRequest) -> dict[str, Any] | None:
-        draft = draft_of(request)
+        draft = draft_gone_on_with(request)
         if draft is None:
             return None
         self.draft = draft
@@ -84,11 +84,7 @@ class QuestionView(FlowView):
         return redirect(missing.url) if missing else None
 
     def save_answers(self, request: HttpRequest, step: Step, answers: dict[str, Any]) -> None:
-        if answers.get("adult") is False:
-            # Nothing is kept about a child who came to the wrong door.
-            answers = {key: value for key, value in answers.items() if key != "adult"}
-        if answers.get("channel") == Client.Channel.PHONE:
-            answers = {key: value for key, value in answers.items() if key != "channel"}
+        answers = _what_may_stay(answers)
         if step.slug == "where":
             crisis.remember_nation(request, answers["nation"])
             answers = _without_foreign_funder(answers)
@@ -138,6 +134,12 @@ class QuestionView(FlowView):
         return {**own, **progress(step, answers)}
 
 
+def _what_may_stay(answers: dict[str, Any]) -> dict[str, Any]:
+    """Take out what leads elsewhere: nothing is kept about a child, and a call is no channel to prove."""
+    leads_away = {"adult": answers.get("adult") is False, "channel": answers.get("channel") == Client.Channel.PHONE}
+    return {key: value for key, value in answers.items() if not leads_away.get(key)}
+
+
 def _without_foreign_funder(answers: dict[str, Any]) -> dict[str, Any]:
     """Take back a funder that does not pay in the nation just chosen: who pays is asked again."""
     known = {SELF_PAY, NOT_SURE, *(row.slug for row in reference.funders_open_to_self_referral(answers["nation"]))}
@@ -169,7 +171,7 @@ def autosave(request: HttpRequest, slug: str, draft: Draft) -> HttpResponse:
         if form.is_valid():
             answers = steps.FLOW.cleaned_answers({**draft.data, **form.write()})
             if answers.get("adult") is not False:
-                submission_save(submission=draft.submission, answers=Answers.from_dict(answers))
+                submission_save(submission=draft.submission, answers=Answers.from_dict(_what_may_stay(answers)))
     return HttpResponse(status=204)
 
 
