@@ -174,13 +174,13 @@ def _about(stated: Stated) -> tuple[str, ...]:
 
 
 def _values(wishes: Iterable[Wish]) -> list[str]:
-    return [wish.value for wish in wishes]
+    return list(dict.fromkeys(slug for wish in wishes for slug in wish.alternatives))
 
 
 def _times(wishes: Iterable[Wish]) -> tuple[str, ...]:
     mask = 0
-    for wish in wishes:
-        mask |= DAY_PART_MASKS.get(wish.value, 0)
+    for part in _values(wishes):
+        mask |= DAY_PART_MASKS.get(part, 0)
     return tuple(hours_words(mask))
 
 

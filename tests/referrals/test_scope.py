@@ -22,8 +22,9 @@ from referrals.services.placements import go_ahead, not_this_time
 from referrals.services.requests import request_decline, request_interest
 from referrals.services.sign_in import NO_CODE, RESERVE, client_code_check, client_code_send, referral_opened
 from referrals.transitions import REFERRAL
+from tests.factories import reference_row
 from tests.referrals.given import accepted, actor_of, client_of, met, open_offer, sent
-from therapists.models import Therapist
+from therapists.models import Language, SessionFormat, Therapist
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +117,10 @@ def test_more_is_shown_only_with_permission(ben: Therapist, item: str) -> None:
 def test_a_must_over_several_values_is_told_as_each_of_them(
     ben: Therapist, wishes: dict[str, tuple[Wish, ...]], field: str, words: tuple[str, ...]
 ) -> None:
+    for slug, name in (("phone", "Telephone"), ("video", "Video")):
+        reference_row(SessionFormat, slug, name=name)
+    for slug, name in (("polish", "Polish"), ("welsh", "Welsh")):
+        reference_row(Language, slug, name=name)
     referral = sent(ben)
     referral.preferences = preferences_record(stated=Stated(**wishes))
     referral.save(update_fields=["preferences"])
