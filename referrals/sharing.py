@@ -10,5 +10,4 @@ SHARE_ITEMS = {
     "own_words": _("Therapists I ask may read what I wrote in my own words."),
     "identity": _("Therapists I ask may see what I said about identity, faith or culture."),
     "safety_to_therapist": _("The therapist I meet may read my answers about safety."),
-    "practice_told": _("My GP practice may be told when a first meeting is agreed and when therapy has ended."),
 }

@@ -99,24 +99,6 @@ def consents_append(*, client: Client, answers: dict[str, bool], route: str, wor
     )
 
 
-def consent_set(*, client: Client, item: str, given: bool, wording: str, actor: Actor) -> Consent:
-    """Change one permission; taking back what was given is recorded as withdrawn."""
-    decision = Consent.Decision
-    newest = Consent.objects.filter(client=client, item=item).order_by("-pk").first()
-    refused = decision.WITHDRAWN if newest and newest.decision == decision.GIVEN else decision.REFUSED
-    row = Consent.objects.create(
-        client=client,
-        item=item,
-        decision=decision.GIVEN if given else refused,
-        route="my_referral",
-        recorded_by=actor.label,
-        wording=wording,
-        at=clock.now(),
-    )
-    record_write(actor=actor, verb="consent_set", obj_type="client", obj_id=client.pk, detail={"item": item})
-    return row
-
-
 def _one_at_a_time(born: str) -> None:
     """Two sendings by the same person at once must not make two clients: nothing on file could be locked yet."""
     with connection.cursor() as cursor:

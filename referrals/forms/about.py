@@ -93,10 +93,7 @@ class HomeForm(QuestionForm):
 
 class PracticeForm(QuestionForm):
     title = _("Which GP practice are you with?")
-    lead = _(
-        "You can leave this empty. We tell your GP nothing unless you say yes on a later page,"
-        " or we think your life is in danger."
-    )
+    lead = _("You can leave this empty. We tell your GP nothing unless we think your life is in danger.")
     skip = _("Skip this")
     keys = ("practice_name",)
 

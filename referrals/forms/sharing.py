@@ -20,8 +20,6 @@ class SharingForm(QuestionForm):
                 continue
             if item == "identity" and not self.answers.get("identity"):
                 continue
-            if item == "practice_told" and not self.answers.get("practice_name"):
-                continue
             self.fields[item] = YesNoField(label=words, required=False)
 
     @classmethod

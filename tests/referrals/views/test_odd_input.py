@@ -18,7 +18,7 @@ KEYS = st.sampled_from(
     "nation adult paying pounds issues main_issue experience own_words values strength postcode miles reach "
     "client_groups needs access_note directive style_strength channel email phone safe call_times discreet "
     "given_name family_name preferred_name born_day born_month born_year born home_postcode practice_name own_words "
-    "identity safety_to_therapist practice_told skip name find add remove answer code reference rule way back".split()
+    "identity safety_to_therapist skip name find add remove answer code reference rule way back".split()
 )
 SLUGS = st.sampled_from(
     ["england", "yes", "no", "any", "video", "cbt", "weekday-morning", "1", "3", "-1", "email", "sms"]
