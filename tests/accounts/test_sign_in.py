@@ -307,3 +307,11 @@ def test_a_session_open_since_before_is_not_proved_by_a_factor_set_up_elsewhere(
     refused = thief.get("/caseload/")
     assert refused.status_code == 302
     assert "/caseload/" not in refused.url.partition("?")[0]
+
+
+def test_asking_once_more_who_it_is_stands_in_our_clothes(client):
+    sign_in(client, person())
+    page = client.get(reverse("account_reauthenticate"))
+    assert page.status_code == 200
+    assert "Show that it is you" in page.content.decode()
+    assert "account/base_reauthenticate.html" in [template.name for template in page.templates]
