@@ -20,7 +20,7 @@ from referrals.models import Referral, Submission
 from referrals.presenters import steps
 from referrals.selectors.own import own_referral, silently_excluded, still_to_try
 from referrals.services.submission import submission_find, submission_save
-from referrals.sessions import EDIT_KEY, SAFETY_KEY, TOKEN_KEY
+from referrals.sessions import EDIT_KEY, SAFETY_KEY, TOKEN_KEY, UNDO_KEY
 
 # Before anything is sent there is no client to name: records say that a visitor did it.
 VISITOR = Actor("visitor", "", "visitor")
@@ -102,8 +102,29 @@ def is_proved_address(submission: Submission, answers: Answers) -> bool:
 
 
 def choosing_of(request: HttpRequest) -> Choosing | None:
-    """Return the visitor's draft, or the list she is changing in a referral that is hers."""
+    """Return the visitor's draft, or the list she is changing in a referral that is hers.
+
+    While she is changing that list it comes first: a draft beside it must not be shown in its place.
+    """
+    if EDIT_KEY in request.session:
+        return list_edit_of(request) or draft_of(request)
     return draft_of(request) or list_edit_of(request)
+
+
+def list_edit_start(request: HttpRequest) -> ListEdit | None:
+    """Begin to change the list of her referral; None when it cannot be changed any more."""
+    list_edit_end(request)
+    edit = list_edit_of(request)
+    if edit is not None:
+        request.session.pop(UNDO_KEY, None)
+        edit.save(choices=edit.answers.choices)
+    return edit
+
+
+def list_edit_end(request: HttpRequest) -> None:
+    """Forget a list being changed, and what would put it back. What was saved stays saved."""
+    if request.session.pop(EDIT_KEY, None) is not None:
+        request.session.pop(UNDO_KEY, None)
 
 
 def list_edit_of(request: HttpRequest) -> ListEdit | None:
@@ -116,6 +137,14 @@ def list_edit_of(request: HttpRequest) -> ListEdit | None:
     paying = referral.funder.slug if referral.funder else SELF_PAY
     answers = Answers(nation=referral.client.nation, adult=True, paying=paying, choices=tuple(map(Chosen, ids)))
     return ListEdit(request, referral, answers)
+
+
+def draft_gone_on_with(request: HttpRequest) -> Draft | None:
+    """Return the draft for a page of its own: whoever is there has left a list she was changing."""
+    draft = draft_of(request)
+    if draft is not None:
+        list_edit_end(request)
+    return draft
 
 
 View = Callable[..., HttpResponse]
@@ -134,7 +163,7 @@ def _handing(find: Callable[[HttpRequest], Any], view: View) -> View:
 
 def with_draft(view: View) -> View:
     """Hand the draft to the view as `draft`; without one, lead to the start page. Goes under the policy marker."""
-    return _handing(draft_of, view)
+    return _handing(draft_gone_on_with, view)
 
 
 def with_choosing(view: View) -> View:

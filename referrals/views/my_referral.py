@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from core import leave, words
+from core import leave
+from core.forms import posted
 from core.policy import client_session
+from referrals import words
 from referrals.answers import Chosen
-from referrals.errors import AlreadySaidNo, NotAllowed, Refused
+from referrals.errors import AlreadySaidNo, CallFirst, NotAllowed, Refused
+from referrals.forms.safety import NumberForm
 from referrals.models import Referral
 from referrals.presenters.mine import choice_rows, message_rows
 from referrals.selectors.now import now_words
@@ -26,7 +29,7 @@ from referrals.services.withdrawal import call_me, withdraw, withdraw_undo
 from referrals.sessions import EDIT_KEY, FRESH_KEY, OPENED_KEY
 from referrals.views.check import spoken
 from referrals.views.clients import actor_of, my_own
-from referrals.views.drafts import list_edit_of
+from referrals.views.drafts import list_edit_end, list_edit_of, list_edit_start
 
 HERS = "it is her own referral, proved by a code"
 
@@ -40,6 +43,7 @@ def my_referral(request: HttpRequest, referral: Referral) -> HttpResponse:
     if request.session.pop(FRESH_KEY, False) or OPENED_KEY not in request.session:
         before = referral_opened(referral=referral, actor=actor_of(referral))
         request.session[OPENED_KEY] = before.isoformat() if before else ""
+    list_edit_end(request)
     now = now_words(referral)
     context = {
         "referral": referral,
@@ -64,7 +68,10 @@ def _opened(request: HttpRequest) -> datetime.datetime | None:
 @my_own
 def change_choices(request: HttpRequest, referral: Referral) -> HttpResponse:
     """Begin to change the list. Nothing changes until it is saved."""
-    request.session.pop(EDIT_KEY, None)
+    if referral.state == Referral.State.CHOOSING and "choose" not in now_words(referral).actions:
+        return _too_late(request)
+    if list_edit_start(request) is None:
+        return _too_late(request)
     return redirect("referrals:choices")
 
 
@@ -75,16 +82,21 @@ def save_choices(request: HttpRequest, referral: Referral) -> HttpResponse:
     edit = list_edit_of(request)
     if edit is None:
         raise Http404
+    if EDIT_KEY not in request.session:
+        # She left it in another tab: what that page shows is not kept, so it must not be called saved.
+        return _too_late(request)
     try:
         choices_change(referral=referral, choices=edit.answers.choices, actor=actor_of(referral))
     except Refused as refused:
         if isinstance(refused, AlreadySaidNo):
             _drop(request, edit.answers.choices, set(refused.therapist_ids))
         messages.warning(request, str(refused))
+        if isinstance(refused, CallFirst):
+            return redirect("referrals:my_referral")
         return redirect("referrals:choices")
     except NotAllowed:
         return _too_late(request)
-    request.session.pop(EDIT_KEY, None)
+    list_edit_end(request)
     messages.success(request, _("Your choices are saved."))
     return redirect("referrals:my_referral")
 
@@ -126,11 +138,33 @@ def not_this_time_page(request: HttpRequest, referral: Referral) -> HttpResponse
 @my_own
 def ask_call(request: HttpRequest, referral: Referral) -> HttpResponse:
     """ "Call me back", and "she has not contacted me": both open a call that a person owes her."""
+    if not referral.client.phone:
+        return redirect("referrals:my_number")
+    return _call_opened(request, referral)
+
+
+@client_session(HERS)
+@never_cache
+@my_own
+def my_number(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """Ask for a number before a call is promised. Whoever has no safe one is written to."""
+    if referral.client.phone or "call_me" not in now_words(referral).actions:
+        return redirect("referrals:my_referral")
+    form = NumberForm(posted(request))
+    if request.method == "POST" and "write" in request.POST:
+        return _call_opened(request, referral)
+    if request.method == "POST" and form.is_valid():
+        voicemail_ok = "ok" in form.cleaned_data["voicemail"]
+        return _call_opened(request, referral, phone=form.cleaned_data["phone"], voicemail_ok=voicemail_ok)
+    return render(request, "referrals/my_number.html", {"form": form, "back_url": reverse("referrals:my_referral")})
+
+
+def _call_opened(request: HttpRequest, referral: Referral, *, phone: str = "", voicemail_ok: bool = False) -> HttpResponse:
     try:
-        task = call_me(referral=referral, actor=actor_of(referral))
+        task = call_me(referral=referral, actor=actor_of(referral), phone=phone, voicemail_ok=voicemail_ok)
     except (Refused, NotAllowed):
         return _too_late(request)
-    messages.success(request, _("Someone will call you by %(when)s.") % {"when": words.when(task.due_at)})
+    messages.success(request, words.call_by(task.due_at, number=phone or referral.client.phone))
     return redirect("referrals:my_referral")
 
 

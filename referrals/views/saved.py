@@ -11,7 +11,7 @@ from referrals.forms.sign_in import ReturnForm
 from referrals.presenters import steps
 from referrals.services.submission import submission_by_return_code, submission_delete, submission_return_code
 from referrals.sessions import TOKEN_KEY
-from referrals.views.drafts import Draft, draft_of, with_draft
+from referrals.views.drafts import Draft, draft_gone_on_with, with_draft
 from referrals.views.sources import source_of
 
 TRIES, PER_SECONDS = 10, 900
@@ -44,10 +44,10 @@ def come_back(request: HttpRequest) -> HttpResponse:
         if found is not None:
             request.session.cycle_key()
             request.session[TOKEN_KEY] = found[1]
-            draft = draft_of(request)
+            draft = draft_gone_on_with(request)
             return redirect(steps.where_to_go_on(draft.data).url if draft else "referrals:start")
         form.add_error("code", _("We cannot find that code. Check it, or start again: it takes about 10 minutes"))
-    draft = draft_of(request)
+    draft = draft_gone_on_with(request)
     onward = steps.where_to_go_on(draft.data).url if draft else ""
     return render(request, "referrals/return.html", {"form": form, "onward": onward})
 

@@ -18,7 +18,7 @@ from referrals.forms.contact import CodeForm
 from referrals.forms.sign_in import SignInForm
 from referrals.models import Referral
 from referrals.services.sign_in import client_code_check, client_code_send
-from referrals.sessions import EDIT_KEY, FRESH_KEY, TYPED_KEY
+from referrals.sessions import ALL_KEYS, FRESH_KEY, TYPED_KEY
 from referrals.views.sources import source_of
 
 WHY = "reference, date of birth and the code are the key"
@@ -103,7 +103,8 @@ def _typed(request: HttpRequest) -> dict[str, Any] | None:
 
 def _let_in(request: HttpRequest, referral: Referral) -> None:
     request.session.cycle_key()
-    for key in (TYPED_KEY, EDIT_KEY):
+    # Whoever sat here before may have been somebody else: her pages begin with nothing but her referral.
+    for key in ALL_KEYS:
         request.session.pop(key, None)
     request.session[CLIENT_SESSION_KEY] = referral.pk
     request.session[FRESH_KEY] = True

@@ -260,6 +260,57 @@ def test_opening_the_list_never_drops_whoever_was_asked(client, two):
     assert [choice.therapist for choice in choices_of(Referral.objects.get())] == [two[1], two[0]]
 
 
+def signs_in(browser, referral):
+    sign_in(browser, referral.reference)
+    assert browser.post(reverse("referrals:client_code"), {"code": newest_digits()}).url == MINE
+
+
+def test_signing_in_begins_with_nothing_of_what_was_in_the_browser(client, two):
+    referral = send(client, *two)
+    browser = Browser()
+    ready_to_send(browser, *two)
+    browser.post(reverse("referrals:unchoose", args=[two[0].pk]))
+    signs_in(browser, referral)
+    assert not {"submission", "safety_done", "choices_before"} & set(browser.session.keys())
+    assert "Save my choices" in browser.get(reverse("referrals:choices")).content.decode()
+
+
+def test_the_list_being_changed_is_the_one_that_is_saved_whatever_draft_there_is(client, two):
+    third = make_therapist(display_name="Priya Shah")
+    send(client, *two)
+    draft = ready_to_send(client, third)
+    client.post(reverse("referrals:change_choices"))
+    page = client.get(reverse("referrals:choices")).content.decode()
+    assert "Ben Okafor" in page and "Priya Shah" not in page and "Save my choices" in page
+    client.post(reverse("referrals:unchoose", args=[two[0].pk]))
+    assert [choice.therapist for choice in answers_of(draft).choices] == [third.pk]
+    client.post(reverse("referrals:save_choices"))
+    assert Offer.objects.get(state="open").therapist == two[1]
+    assert "Priya Shah" in client.get(reverse("referrals:choices")).content.decode(), "then the draft is hers again"
+
+
+@pytest.mark.parametrize("elsewhere", ["my_referral", "go_on", "return", "check"])
+def test_leaving_the_change_ends_it_and_nothing_is_called_saved(client, two, elsewhere):
+    third = make_therapist(display_name="Priya Shah")
+    send(client, *two)
+    ready_to_send(client, third)
+    client.post(reverse("referrals:change_choices"))
+    client.post(reverse("referrals:unchoose", args=[two[0].pk]))
+    client.get(reverse(f"referrals:{elsewhere}"))
+    assert "Priya Shah" in client.get(reverse("referrals:choices")).content.decode()
+    client.post(reverse("referrals:undo"))
+    client.post(reverse("referrals:save_choices"))
+    page = client.get(MINE).content.decode()
+    assert "Your choices are saved" not in page and "Things have changed" in page
+    assert Offer.objects.get(state="open").therapist == two[0]
+
+
+def test_a_finished_referral_has_no_list_to_change(client, two):
+    send(client, *two)
+    client.post(reverse("referrals:stop"))
+    assert client.post(reverse("referrals:change_choices")).url == MINE
+
+
 def test_an_empty_list_is_not_saved(client, two):
     send(client, two[0])
     client.post(reverse("referrals:change_choices"))
