@@ -22,6 +22,8 @@ OPENED_KEY = "opened_before"
 # Django's own: what a page would say next.
 MESSAGES_KEY = "_messages"
 
+# What belongs to one draft, and must not be taken for another's.
+DRAFT_KEYS = (TOKEN_KEY, SAFETY_KEY, HELP_KEY, CODE_KEY, SENT_TO_KEY, EDIT_KEY, UNDO_KEY)
 ALL_KEYS = (
     TOKEN_KEY,
     SAFETY_KEY,

@@ -17,7 +17,7 @@ from referrals.answers import NOT_SURE, SELF_PAY, Answers
 from referrals.presenters import steps
 from referrals.presenters.information import notes_for
 from referrals.services.submission import submission_save, submission_start
-from referrals.sessions import CODE_KEY, SAFETY_KEY, TOKEN_KEY
+from referrals.sessions import DRAFT_KEYS, TOKEN_KEY
 from referrals.views.drafts import Draft, draft_gone_on_with, draft_of, with_draft, with_draft_after
 from therapists.selectors import reference
 
@@ -33,15 +33,29 @@ def start(request: HttpRequest) -> HttpResponse:
 @public("starting asks for nothing")
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
-    """Open a new draft. A second press of the button opens the first one again."""
+    """Open a new draft. A second press of the button opens the first one again; answers are left behind only when she
+    says so, and a return code to them goes on working.
+    """
     draft = draft_of(request)
+    if draft is not None and draft.data and "afresh" not in request.POST:
+        return redirect("referrals:begin_again")
     if draft is None or draft.data:
         _submission, token = submission_start()
         request.session.cycle_key()
-        request.session[TOKEN_KEY] = token
-        for key in (SAFETY_KEY, CODE_KEY):
+        for key in DRAFT_KEYS:
             request.session.pop(key, None)
+        request.session[TOKEN_KEY] = token
     return redirect(steps.page("where").url)
+
+
+@public("starting asks for nothing")
+@require_GET
+@with_draft
+def begin_again(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Ask whoever pressed "Start now" beside a draft with answers whether to go on with it."""
+    if not draft.data:
+        return redirect(steps.page("where").url)
+    return render(request, "referrals/begin_again.html")
 
 
 @public("somebody under 18 must be led somewhere, whoever she is")

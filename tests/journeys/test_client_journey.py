@@ -114,6 +114,7 @@ def test_ewa_refers_herself_and_comes_back(
     ewa.opens("/")
     ewa.presses("Start now")
     begins(ewa)
+    starts_twice(ewa)
     says_what_matters(ewa)
     chooses(ewa)
     says_how_to_reach_her(ewa, live_stack)
@@ -145,6 +146,13 @@ def begins(ewa: Ewa) -> None:
     ewa.goes_on()
     ewa.writes("I cannot sleep.\nMy heart races.")
     ewa.goes_on()
+
+
+def starts_twice(ewa: Ewa) -> None:
+    ewa.opens("/")
+    ewa.presses("Start now")
+    ewa.sees("You have already started")
+    ewa.follows("Go on with what you started")
 
 
 def says_what_matters(ewa: Ewa) -> None:

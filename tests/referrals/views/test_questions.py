@@ -6,8 +6,9 @@ from django.urls import reverse
 
 from referrals.models import Submission
 from referrals.presenters import steps
+from referrals.services.submission import submission_return_code
 from tests.factories import issue, make_funder, modality, reference_row, session_format
-from tests.referrals.views.walkers import answers_of, begin, question, with_answers
+from tests.referrals.views.walkers import answers_of, begin, question, ready_to_send, with_answers
 from therapists.models import AccessOption, ClientGroup, IdentityTag, Issue, Language
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,28 @@ def test_starting_twice_gives_one_draft(client):
     begin(client)
     begin(client)
     assert Submission.objects.count() == 1
+
+
+def test_answers_are_not_thrown_away_by_starting_again_unasked(client, reference):
+    submission = begin(client)
+    client.post(question("where"), {"nation": "wales"})
+    asked = client.post(reverse("referrals:begin"))
+    assert asked.url == reverse("referrals:begin_again")
+    page = client.get(asked.url).content.decode()
+    assert "You have already started" in page and f'href="{reverse("referrals:go_on")}"' in page
+    assert client.get(reverse("referrals:go_on")).url == question("age")
+    assert Submission.objects.get() == submission and answers_of(submission).nation == "wales"
+
+
+def test_starting_afresh_leaves_everything_of_the_first_draft_but_its_return_code(client, reference):
+    first = ready_to_send(client)
+    code = submission_return_code(submission=first)
+    assert client.post(reverse("referrals:begin"), {"afresh": "yes"}).url == question("where")
+    assert Submission.objects.count() == 2 and "safety_done" not in client.session
+    assert client.get(question("age")).url == question("where")
+    assert client.get(reverse("referrals:begin_again")).url == question("where")
+    client.post(reverse("referrals:return"), {"code": code})
+    assert "ewa@example.org" in client.get(question("reach-at")).content.decode()
 
 
 def test_the_session_holds_a_token_and_nothing_that_was_typed(client, reference):
