@@ -86,8 +86,12 @@ def task_open(
     owner_id: int | None = None,
     owner_label: str = "",
     detail: dict[str, Any] | None = None,
+    tighten: bool = False,
 ) -> Task:
     """Open a task, or return the one already open for this kind and subject. `detail` holds ids and codes only.
+
+    `tighten`: an open one gets the earlier of both due times, and goes to the safety clinicians when this one asks
+    for them; without it an open one stays as it is.
 
     Raises LookupError for an unregistered kind, ValueError for a therapist's task that names no therapist: those
     would stand on every therapist's list.
@@ -98,7 +102,7 @@ def task_open(
         raise ValueError("a therapist's task must name the therapist's user")
     key = {"kind": kind, "subject_type": subject_type, "subject_id": subject_id, "state": Task.State.OPEN}
     if existing := Task.objects.filter(**key).first():
-        return existing
+        return _tightened(existing, owner_role, due_at, actor) if tighten else existing
     try:
         with transaction.atomic():
             task = Task.objects.create(
@@ -111,7 +115,8 @@ def task_open(
                 detail=detail or {},
             )
     except IntegrityError:
-        return Task.objects.get(**key)
+        existing = Task.objects.get(**key)
+        return _tightened(existing, owner_role, due_at, actor) if tighten else existing
     audit.record_write(actor=actor, verb="task_open", obj_type="task", obj_id=task.pk, detail={"kind": kind})
     return task
 
@@ -151,6 +156,15 @@ def tasks_cancel_for(*, kind: str, subject_type: str, subject_id: int, actor: Ac
         task_cancel(task=task, actor=actor)
 
 
+def tasks_close_for(*, kind: str, subject_type: str, subject_id: int, actor: Actor, outcome: str, note: str) -> None:
+    """Close the open task of this kind and subject as done, if there is one.
+
+    For services in which the act itself says that the task was done: they have checked who may act.
+    """
+    for task in Task.objects.filter(kind=kind, subject_type=subject_type, subject_id=subject_id, state=Task.State.OPEN):
+        _finish(task, actor, Task.State.DONE, outcome, note)
+
+
 def tasks_escalate_due(*, now: datetime) -> int:
     """Hand on what half its time has not moved, and show administrators what is overdue. Returns how many."""
     second = [kind for kind, known in _kinds.items() if known.second_person]
@@ -184,6 +198,23 @@ def _require_hand(task: Task, actor: Actor) -> None:
     by_role = actor.holds(task.owner_role) and task.owner_role != Role.THERAPIST
     if not (owns or by_role or actor.type == "system" or actor.holds(Role.ADMINISTRATOR)):
         raise NotYours(task.pk)
+
+
+@transaction.atomic
+def _tightened(task: Task, owner_role: str, due_at: datetime, actor: Actor) -> Task:
+    """Whoever had taken it with a lesser role gives it back: it must stand on the list of those it goes to."""
+    fresh = Task.objects.select_for_update().get(pk=task.pk)
+    raised = owner_role == Role.SAFETY_CLINICIAN != fresh.owner_role
+    if not raised and due_at >= fresh.due_at:
+        return fresh
+    fresh.due_at = min(fresh.due_at, due_at)
+    if raised:
+        fresh.owner_role, fresh.owner_id, fresh.owner_label = owner_role, None, ""
+    fresh.save(update_fields=["due_at", "owner_role", "owner_id", "owner_label"])
+    audit.record_write(
+        actor=actor, verb="task_tighten", obj_type="task", obj_id=fresh.pk, detail={"role": fresh.owner_role}
+    )
+    return fresh
 
 
 @transaction.atomic

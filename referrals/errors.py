@@ -14,6 +14,7 @@ __all__ = [
     "AlreadyOpen",
     "AlreadySaidNo",
     "Busy",
+    "CallFirst",
     "ChannelNotProved",
     "DraftGone",
     "Incomplete",
@@ -81,6 +82,17 @@ class NotListed(Refused):
 class Busy(Refused):
     def __str__(self) -> str:
         return _("Somebody else is changing this right now. Please try again.")
+
+
+class CallFirst(Refused):
+    """A human speaks with the client before anybody else is asked. `promise`: the sentence that says by when."""
+
+    def __init__(self, promise: str) -> None:
+        super().__init__()
+        self.promise = promise
+
+    def __str__(self) -> str:
+        return _("Before we ask anybody else we would like to speak with you. %(promise)s") % {"promise": self.promise}
 
 
 class PlaceDateWrong(Refused, ValueError):

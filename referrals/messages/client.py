@@ -11,6 +11,7 @@ from referrals import codes, words
 from referrals.messages import topics
 from referrals.messages.base import client_address, client_rendered
 from referrals.models import Offer, Placement, Referral
+from referrals.selectors.calls import call_before_telling
 
 Lines = Callable[[Referral, Message], list[str]]
 
@@ -77,6 +78,8 @@ def _what_next(referral: Referral, message: Message, said: Callable[[str, dateti
         return [_("More has happened since: your page tells you what happens now."), *_call(message)]
     if referral.state != Referral.State.CHOOSING:
         return [_("Your page tells you what happens now."), *_call(message)]
+    if call_before_telling(referral) is not None:
+        return _call(message) or [_("Your page tells you what happens now.")]
     if referral.help_choosing and not referral.choices.exists():
         return _call(message) or [words.choose_or_call()]
     return [words.nobody_left(referral.queue_from), words.choose_or_call(), *_call(message)]

@@ -9,6 +9,7 @@ from core import clock
 from core.models import Task
 from referrals import codes, kinds, words
 from referrals.models import Offer, Placement, Referral
+from referrals.selectors.calls import call_before_telling
 
 State, Owner = Referral.State, Referral.Owner
 
@@ -40,6 +41,8 @@ def now_words(referral: Referral) -> NowPanel:
 
 
 def _choosing(referral: Referral) -> NowPanel:
+    if call := call_before_telling(referral):
+        return _panel(referral, [words.call_by(call.due_at, number=referral.client.phone)], ("withdraw",))
     if referral.action_owner == Owner.COORDINATOR:
         lines = [words.call_by(referral.due_at)] if referral.due_at else []
         return _panel(referral, lines, ("choose", "withdraw"))
@@ -99,7 +102,7 @@ def _closed(referral: Referral) -> NowPanel:
 def _call(referral: Referral) -> list[str]:
     """Somebody will call, when a call is on a human's list."""
     calls = Task.objects.filter(
-        kind__in=(kinds.CALL_CLIENT, kinds.HELP_CHOOSE, kinds.THERAPIST_OF_CLIENT),
+        kind__in=(kinds.CALL_CLIENT, kinds.CALL_BEFORE_TELLING, kinds.HELP_CHOOSE, kinds.THERAPIST_OF_CLIENT),
         subject_type="referral",
         subject_id=referral.pk,
         state=Task.State.OPEN,

@@ -11,7 +11,7 @@ from referrals.locks import Locked, referral_locked
 from referrals.messages import topics
 from referrals.messages.send import tell_client, tell_therapist_of_offer
 from referrals.models import Choice, Exclusion, Offer, Referral
-from referrals.services.calls import calls_cancel
+from referrals.services.calls import call_first_or_raise, calls_cancel
 from referrals.services.events import referral_step
 from referrals.services.moving import offer_close
 from referrals.services.snapshots import fees_now, match_run_for
@@ -21,12 +21,13 @@ from referrals.services.walk import referral_walk
 def choices_change(*, referral: Referral, choices: Sequence[Chosen], actor: Actor) -> Offer | None:
     """Replace the list and walk it. Returns the request now open, if any.
 
-    Raises NotAllowed (nothing can be chosen in this state), Incomplete (an empty list), AlreadySaidNo.
+    Raises NotAllowed (nothing can be chosen in this state), Incomplete (an empty list), AlreadySaidNo, CallFirst.
     """
     wanted = list({chosen.therapist: chosen for chosen in choices}.values())[:MAX_CHOICES]
     ids = [chosen.therapist for chosen in wanted]
     with referral_locked(referral.pk, also=ids) as locked:
         fresh = locked.referral
+        call_first_or_raise(fresh)
         wanted = [chosen for chosen in wanted if chosen.therapist in locked.therapists]
         if not wanted:
             raise Incomplete(["choices"])

@@ -10,7 +10,7 @@ from referrals.locks import referral_locked
 from referrals.messages import topics
 from referrals.messages.send import tell_client
 from referrals.models import Referral
-from referrals.services.calls import CALLS, calls_cancel
+from referrals.services.calls import CALLS, call_before_telling_made, calls_cancel
 from referrals.services.events import referral_step
 from referrals.services.moving import choosing_due
 from referrals.services.placements import closed
@@ -20,7 +20,10 @@ from referrals.services.withdrawal import everything_let_go, referral_reopen, wi
 
 def redirect(*, referral: Referral, reason: str, actor: Actor) -> None:
     """Close because other help is the right one, after speaking with the client. Raises NotAllowed, ValueError."""
-    _close(referral, "redirect", codes.REDIRECTED, reason, actor)
+    _require_reason(reason)
+    with transaction.atomic():
+        _close(referral, "redirect", codes.REDIRECTED, reason, actor)
+        call_before_telling_made(referral=referral, note=reason.strip(), actor=actor)
 
 
 def close_administratively(*, referral: Referral, code: str, reason: str, actor: Actor) -> None:
@@ -55,6 +58,7 @@ def carry_on(*, referral: Referral, reason: str, actor: Actor) -> None:
             due_at=choosing_due(fresh),
         )
         calls_cancel(referral=fresh, kinds_=CALLS, actor=actor)
+        call_before_telling_made(referral=fresh, note=reason.strip(), actor=actor)
         following = referral_walk(locked=locked, actor=actor)
         tell_client(topic=topics.ASKED, referral=fresh, event=event, next=following.pk if following else None)
         _note_reason(referral, "referral_carry_on_reason", reason, actor)

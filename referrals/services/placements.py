@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from core import clock
 from core.actors import Actor
-from referrals import clocks, codes
+from referrals import clocks, codes, kinds
 from referrals.errors import PlaceDateWrong
 from referrals.locks import Locked, referral_locked
 from referrals.messages import topics
@@ -140,8 +140,12 @@ def placement_close(*, locked: Locked, placement: Placement, by: str, code: str,
 
 
 def closed(referral: Referral, event: ReferralEvent, actor: Actor) -> None:
-    """What every closing ends with: no call is owed any more, the client is told once; nobody writes to the dead."""
+    """What every closing ends with: calls about the next step are moot, the client is told once; nobody writes to the
+    dead. Whoever may need more than she was offered is called all the same, even after she has withdrawn.
+    """
     calls_cancel(referral=referral, kinds_=(*CALLS, *CHASES), actor=actor)
+    if referral.closed_code in (codes.DEATH, codes.DUPLICATE):
+        calls_cancel(referral=referral, kinds_=(kinds.CALL_BEFORE_TELLING,), actor=actor)
     if referral.closed_code != codes.DEATH:
         tell_client(topic=topics.CLOSED, referral=referral, event=event)
 

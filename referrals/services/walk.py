@@ -15,6 +15,7 @@ from referrals.locks import Locked
 from referrals.messages import topics
 from referrals.messages.send import tell_therapist_of_offer
 from referrals.models import Choice, Exclusion, Offer, Referral
+from referrals.selectors.calls import call_before_telling
 from referrals.services.events import choice_step, referral_step
 from therapists.models import Contract
 from therapists.selectors.standing import standing_for
@@ -27,9 +28,11 @@ def referral_walk(*, locked: Locked, actor: Actor) -> Offer | None:
     """Send the request to the first choice not yet tried who is listed, fundable and has a place for a newcomer.
 
     The caller holds the locks and the referral is choosing. Whoever cannot be asked now stays untried, so that a later
-    walk finds her again. Returns None when nobody can be asked.
+    walk finds her again. Returns None when nobody can be asked, and while a human has to speak with the client first.
     """
     referral, now = locked.referral, clock.now()
+    if call_before_telling(referral) is not None:
+        return None
     choices = list(referral.choices.filter(round=referral.round, state=Choice.State.UNTRIED).order_by("rank"))
     choices = [choice for choice in choices if choice.therapist_id in locked.therapists]
     ids = [choice.therapist_id for choice in choices]

@@ -1,5 +1,6 @@
 """The client stops, changes her mind about it, or asks to be called."""
 
+from clients.services.contact import client_phone_add
 from core import clock
 from core.actors import Actor
 from core.models import Task
@@ -9,6 +10,7 @@ from referrals.locks import Locked, referral_locked
 from referrals.messages import topics
 from referrals.messages.send import tell_client, tell_therapist_of_offer, tell_therapist_of_placement
 from referrals.models import Referral
+from referrals.selectors.calls import call_before_telling
 from referrals.services.calls import call_open
 from referrals.services.events import referral_step
 from referrals.services.moving import offer_close
@@ -49,20 +51,33 @@ def referral_reopen(*, locked: Locked, action: str, actor: Actor) -> None:
         raise AlreadyOpen(other)
     fresh.undo_until = None
     fresh.save(update_fields=["undo_until"])
-    event = referral_step(referral=fresh, action=action, actor=actor)
+    call = call_before_telling(fresh)
+    event = referral_step(
+        referral=fresh,
+        action=action,
+        actor=actor,
+        owner=Referral.Owner.COORDINATOR if call else None,
+        due_at=call.due_at if call else None,
+    )
     following = referral_walk(locked=locked, actor=actor)
     tell_client(
-        topic=topics.REOPENED, referral=fresh, event=event, next=following.pk if following is not None else None
+        topic=topics.REOPENED,
+        referral=fresh,
+        event=event,
+        next=following.pk if following is not None else None,
+        call_by=call.due_at.isoformat() if call else None,
     )
 
 
-def call_me(*, referral: Referral, actor: Actor) -> Task:
+def call_me(*, referral: Referral, actor: Actor, phone: str = "", voicemail_ok: bool = False) -> Task:
     """She wants to be called. While she is choosing, the next step is the coordinator's from now on.
 
-    Raises NotAllowed when the referral is closed.
+    `phone`, already cleaned, is kept where no number was known. Raises NotAllowed when the referral is closed.
     """
     with referral_locked(referral.pk) as locked:
         fresh = locked.referral
+        if phone:
+            client_phone_add(client=fresh.client, phone=phone, voicemail_ok=voicemail_ok, actor=actor)
         task = call_open(referral=fresh, why="asked", actor=actor)
         choosing = fresh.state == Referral.State.CHOOSING
         event = referral_step(

@@ -52,6 +52,7 @@ ACTS = {
         ReasonForm,
         coordination.carry_on,
         gettext_lazy("Ask the next choice"),
+        roles=frozenset(STAFF),
     ),
     "redirect": Act(
         "redirect",

@@ -129,3 +129,18 @@ def test_kinds_give_words_and_links():
     task = opened()
     assert worklist.kind_of(task).label == "A call"
     assert worklist.link_of(task) == "/desk/1"
+
+
+def test_opening_again_brings_a_task_forward_and_raises_its_role_only_when_asked():
+    task = worklist.task_take(task=opened(), actor=DEV)
+    raised = {"due_at": NOON + HOUR, "owner_role": Role.SAFETY_CLINICIAN}
+    untouched = opened(**raised)
+    assert (untouched.pk, untouched.due_at, untouched.owner_role) == (task.pk, task.due_at, Role.COORDINATOR)
+    assert opened(due_at=NOON + 9 * HOUR, tighten=True).due_at == task.due_at
+    assert list(worklist.tasks_for(SAM)) == []
+    tightened = opened(**raised, tighten=True)
+    assert (tightened.pk, tightened.due_at, tightened.owner_role) == (task.pk, NOON + HOUR, Role.SAFETY_CLINICIAN)
+    assert list(worklist.tasks_for(SAM)) == [task]
+    assert list(worklist.tasks_for(DEV)) == []
+    again = opened(tighten=True)
+    assert (again.due_at, again.owner_role) == (NOON + HOUR, Role.SAFETY_CLINICIAN)

@@ -9,13 +9,15 @@ from core.clock import LONDON, Frozen
 from core.models import AccessEntry, Task
 from notifications.models import Message
 from referrals import codes, kinds
-from referrals.errors import NotListed, OfferGone
+from referrals.answers import Chosen
+from referrals.errors import CallFirst, NotListed, OfferGone
 from referrals.messages import topics
 from referrals.models import Choice, Exclusion, Offer, Placement, Referral
 from referrals.selectors.now import now_words
 from referrals.selectors.summary import conflict_details
 from referrals.selectors.timeline import timeline
-from referrals.services.coordination import carry_on
+from referrals.services.choices import choices_change
+from referrals.services.coordination import carry_on, close_administratively, redirect
 from referrals.services.requests import (
     request_decline,
     request_interest,
@@ -23,12 +25,14 @@ from referrals.services.requests import (
     request_offer_meeting,
     request_seen,
 )
+from referrals.services.withdrawal import withdraw, withdraw_undo
 from referrals.transitions import NotAllowed
 from tests.factories import make_therapist
 from tests.referrals.given import (
     TICK,
     accepted,
     actor_of,
+    client_of,
     draft,
     fresh,
     open_offer,
@@ -183,8 +187,56 @@ def test_needs_more_calls_the_client_before_anything_is_said(ben: Therapist, car
     assert any("cannot offer" in item.words for item in timeline(referral, viewer="staff"))
     carry_on(referral=referral, reason="Spoke with her", actor=TICK)
     assert open_offer(referral).therapist == cara
-    assert Task.objects.get(kind=kinds.CALL_BEFORE_TELLING).state == "cancelled"
+    made = Task.objects.get(kind=kinds.CALL_BEFORE_TELLING)
+    assert (made.state, made.outcome, made.note) == ("done", "reached", "Spoke with her")
     assert any("cannot offer" in item.words for item in timeline(referral))
+
+
+def needs_more(*therapists: Therapist) -> Referral:
+    referral = sent(*therapists)
+    request_decline(offer=open_offer(referral), code=codes.NEEDS_MORE, actor=actor_of(therapists[0]))
+    return fresh(referral)
+
+
+def call_state(referral: Referral) -> str:
+    return Task.objects.get(kind=kinds.CALL_BEFORE_TELLING, subject_id=referral.pk).state
+
+
+def test_nobody_else_is_asked_before_that_call(ben: Therapist, cara: Therapist) -> None:
+    referral = needs_more(ben, cara)
+    panel = now_words(referral)
+    assert panel.lines == ("Someone will call you by Tuesday 24 November, 5pm.",)
+    assert panel.actions == ("withdraw",)
+    with pytest.raises(CallFirst, match="Someone will call you by Tuesday 24 November, 5pm"):
+        choices_change(referral=referral, choices=[Chosen(cara.pk)], actor=client_of(referral))
+    assert not Offer.objects.filter(state="open").exists()
+    assert call_state(referral) == "open"
+
+
+def test_somebody_who_withdraws_is_still_called(ben: Therapist, cara: Therapist) -> None:
+    referral = needs_more(ben, cara)
+    withdraw(referral=referral, actor=client_of(referral))
+    assert call_state(referral) == "open"
+    withdraw_undo(referral=referral, actor=client_of(referral))
+    referral = fresh(referral)
+    assert (referral.state, referral.action_owner) == ("choosing", "coordinator")
+    assert "choose" not in now_words(referral).actions
+    assert not Offer.objects.filter(state="open").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "left"), [("death", "cancelled"), ("duplicate", "cancelled"), ("unreachable", "open")]
+)
+def test_only_a_death_or_a_duplicate_takes_that_call_back(ben: Therapist, code: str, left: str) -> None:
+    referral = needs_more(ben)
+    close_administratively(referral=referral, code=code, reason="On record", actor=TICK)
+    assert call_state(referral) == left
+
+
+def test_leading_to_other_help_is_what_that_call_came_to(ben: Therapist) -> None:
+    referral = needs_more(ben)
+    redirect(referral=referral, reason="The crisis team has her", actor=TICK)
+    assert call_state(referral) == "done"
 
 
 @pytest.mark.parametrize("act", [request_interest, request_known_person])

@@ -21,6 +21,7 @@ from referrals.services.requests import request_decline
 from referrals.services.safety import call_ask, call_declined, questions_for, safety_answer_record
 from referrals.services.submission import submission_start
 from referrals.services.submit import referral_submit
+from referrals.services.withdrawal import call_me
 from referrals.tasks import tick
 from tests.referrals.given import VISITOR, accepted, actor_of, draft, open_offer, sent
 from therapists.models import Therapist
@@ -229,6 +230,17 @@ def test_the_first_no_already_calls_when_an_answer_alarmed(ben: Therapist, cara:
     request_decline(offer=open_offer(referral), code="full", actor=actor_of(ben))
     task = Task.objects.get(kind=kinds.CALL_CLIENT)
     assert (task.owner_role, task.subject_id) == ("safety_clinician", referral.pk)
+
+
+def test_the_call_after_an_alarm_goes_to_the_clinician_even_if_one_was_open_before(
+    ben: Therapist, cara: Therapist, now: Frozen
+) -> None:
+    referral = alarmed(ben, cara)
+    asked = call_me(referral=referral, actor=VISITOR)
+    Task.objects.filter(pk=asked.pk).update(due_at=clock.now() + datetime.timedelta(days=9))
+    request_decline(offer=open_offer(referral), code="full", actor=actor_of(ben))
+    task = Task.objects.get(kind=kinds.CALL_CLIENT)
+    assert (task.pk, task.owner_role, task.due_at) == (asked.pk, "safety_clinician", asked.due_at)
 
 
 @pytest.mark.parametrize("shared", [True, False])
