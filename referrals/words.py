@@ -42,7 +42,10 @@ def unlisted(name: str) -> str:
     return _("%(name)s cannot see people through Rapport at the moment. We cannot say more.") % {"name": name}
 
 
-def call_by(by: datetime.datetime) -> str:
+def call_by(by: datetime.datetime, *, number: str) -> str:
+    """Promise a call only where there is a number to call; without one the first step is a message."""
+    if not number:
+        return _("Someone will write to you by %(when)s, and ask how to call you.") % {"when": when(by)}
     return _("Someone will call you by %(when)s.") % {"when": when(by)}
 
 

@@ -82,6 +82,11 @@ class SafeForm(QuestionForm):
     lead = _("If you tick nothing, we use only the way you chose.")
     keys = ("voicemail_ok", "text_ok", "letter_ok", "call_times", "discreet")
 
+    phone = PhoneField(
+        label=_("A number we may call, if you want"),
+        required=False,
+        help_text=_("You can leave this empty. Then we write to you first."),
+    )
     safe = CheckboxesField(
         label=_("It is also safe to"),
         required=False,
@@ -112,9 +117,15 @@ class SafeForm(QuestionForm):
 
     FLAGS = ("voicemail_ok", "text_ok", "letter_ok")
 
+    def arrange(self) -> None:
+        if self.answers.get("channel") == Channel.SMS:
+            # Her number is the proved channel already: changing it takes a new code.
+            del self.fields["phone"]
+
     @classmethod
     def read(cls, answers: dict[str, Any]) -> dict[str, Any]:
         return {
+            "phone": answers.get("phone") or "",
             "safe": [name for name in cls.FLAGS if answers.get(name)],
             "call_times": answers.get("call_times") or [],
             "discreet": "yes" if answers.get("discreet") else "no",
@@ -123,7 +134,9 @@ class SafeForm(QuestionForm):
     def write(self) -> dict[str, Any]:
         safe = self.cleaned_data["safe"]
         flags = {name: name in safe for name in self.FLAGS}
+        number = {"phone": self.cleaned_data["phone"]} if "phone" in self.fields else {}
         return {
+            **number,
             **flags,
             "call_times": self.cleaned_data["call_times"],
             "discreet": self.cleaned_data["discreet"] == "yes",

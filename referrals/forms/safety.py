@@ -22,16 +22,23 @@ class SafetyForm(Form):
         field.choices = [(option.value, option.label) for option in question.options.all()]
 
 
-class CallMeForm(Form):
+class NumberForm(Form):
+    """A number to call, from somebody who is known already."""
+
+    phone = PhoneField(label=_("Phone number"), missing=_("Enter your phone number"))
+    voicemail = CheckboxesField(
+        label=_("If you do not answer"), required=False, choices=[("ok", _("You may leave a voicemail"))]
+    )
+
+
+class CallMeForm(NumberForm):
     """Leave a number: asked before anything else is known, so it takes a name to ask for and nothing more."""
+
+    field_order = ("name", "phone", "voicemail")
 
     name = TextField(
         label=_("Who should we ask for?"),
         max_length=60,
         help_text=_("A first name is enough. It does not have to be your real one."),
         missing=_("Enter a name we can ask for"),
-    )
-    phone = PhoneField(label=_("Phone number"), missing=_("Enter your phone number"))
-    voicemail = CheckboxesField(
-        label=_("If you do not answer"), required=False, choices=[("ok", _("You may leave a voicemail"))]
     )

@@ -63,9 +63,9 @@ def _name_of_placement(message: Message) -> tuple[str, Placement]:
     return words.first_name(placement.therapist.display_name), placement
 
 
-def _call(message: Message) -> list[str]:
+def _call(referral: Referral, message: Message) -> list[str]:
     by = message.detail.get("call_by")
-    return [words.call_by(datetime.datetime.fromisoformat(by))] if by else []
+    return [words.call_by(datetime.datetime.fromisoformat(by), number=referral.client.phone)] if by else []
 
 
 def _what_next(referral: Referral, message: Message, said: Callable[[str, datetime.datetime], str]) -> list[str]:
@@ -74,15 +74,15 @@ def _what_next(referral: Referral, message: Message, said: Callable[[str, dateti
     if following is not None:
         offer = Offer.objects.select_related("therapist").get(pk=following)
         if offer.state == Offer.State.OPEN:
-            return [said(words.first_name(offer.therapist.display_name), offer.expires_at), *_call(message)]
-        return [_("More has happened since: your page tells you what happens now."), *_call(message)]
+            return [said(words.first_name(offer.therapist.display_name), offer.expires_at), *_call(referral, message)]
+        return [_("More has happened since: your page tells you what happens now."), *_call(referral, message)]
     if referral.state != Referral.State.CHOOSING:
-        return [_("Your page tells you what happens now."), *_call(message)]
+        return [_("Your page tells you what happens now."), *_call(referral, message)]
     if call_before_telling(referral) is not None:
-        return _call(message) or [_("Your page tells you what happens now.")]
+        return _call(referral, message) or [_("Your page tells you what happens now.")]
     if referral.help_choosing and not referral.choices.exists():
-        return _call(message) or [words.choose_or_call()]
-    return [words.nobody_left(referral.queue_from), words.choose_or_call(), *_call(message)]
+        return _call(referral, message) or [words.choose_or_call()]
+    return [words.nobody_left(referral.queue_from), words.choose_or_call(), *_call(referral, message)]
 
 
 def _sent(referral: Referral, message: Message) -> list[str]:
@@ -140,7 +140,7 @@ def _reminder(referral: Referral, message: Message) -> list[str]:
 
 
 def _call_coming(referral: Referral, message: Message) -> list[str]:
-    return _call(message)
+    return _call(referral, message)
 
 
 def _closed(referral: Referral, message: Message) -> list[str]:

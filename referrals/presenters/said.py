@@ -148,6 +148,8 @@ def needs(a: Answers) -> list[Said]:
 def contact(a: Answers) -> list[Said]:
     """Return how to reach her and who she is."""
     safe = [str(text) for flag, text in SAFE_WORDS.items() if getattr(a, flag)]
+    if a.phone and a.channel == Client.Channel.EMAIL:
+        safe.append(_("You may call %(number)s") % {"number": a.phone})
     quiet = _("Keep messages quiet: no names") if a.discreet else _("Messages may say “Rapport” and a therapist’s name")
     channel = str(Client.Channel(a.channel).label) if a.channel else ""
     rows = [

@@ -13,6 +13,15 @@ from referrals import kinds
 from referrals.models import Referral
 from referrals.selectors.scope import referrals_visible_to
 
+CALLING = (
+    kinds.CALL_CLIENT,
+    kinds.CALL_BEFORE_TELLING,
+    kinds.HELP_CHOOSE,
+    kinds.THERAPIST_OF_CLIENT,
+    kinds.FIRST_CONTACT,
+    kinds.NO_DECISION,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -72,6 +81,13 @@ def found(actor: Actor, *, reference: str, family_name: str, born: datetime.date
 def closed_by(actor: Actor, pk: int) -> bool:
     """Say whether the actor closed this task herself: the same form sent twice leads here."""
     return Task.objects.filter(pk=pk, closed_by_id=actor.user_id or 0).exists()
+
+
+def number_missing(task: Task) -> bool:
+    """Say whether a call is owed to somebody whose number nobody knows: read now, for she may leave one meanwhile."""
+    if task.kind not in CALLING or task.subject_type != "referral":
+        return False
+    return not Referral.objects.select_related("client").get(pk=task.subject_id).client.phone
 
 
 def identity_records(task: Task, *, actor: Actor) -> list[Record]:

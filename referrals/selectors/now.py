@@ -44,7 +44,7 @@ def _choosing(referral: Referral) -> NowPanel:
     if call := call_before_telling(referral):
         return _panel(referral, [words.call_by(call.due_at, number=referral.client.phone)], ("withdraw",))
     if referral.action_owner == Owner.COORDINATOR:
-        lines = [words.call_by(referral.due_at)] if referral.due_at else []
+        lines = [words.call_by(referral.due_at, number=referral.client.phone)] if referral.due_at else []
         return _panel(referral, lines, ("choose", "withdraw"))
     lines = [words.choose()]
     if referral.choices.exists():
@@ -69,7 +69,8 @@ def _meeting(referral: Referral) -> NowPanel:
     if placement.contacted_at is None:
         if referral.action_owner == Owner.COORDINATOR and referral.due_at is not None:
             sorry = _("%(name)s has not told us yet that you have been contacted. We are asking.") % {"name": name}
-            return _panel(referral, [sorry, words.call_by(referral.due_at)], decide, placement=placement)
+            promise = words.call_by(referral.due_at, number=referral.client.phone)
+            return _panel(referral, [sorry, promise], decide, placement=placement)
         lines = [words.meeting(name, placement.contact_due_at)]
     elif placement.client_go_ahead_at is not None:
         return _panel(
@@ -100,7 +101,7 @@ def _closed(referral: Referral) -> NowPanel:
 
 
 def _call(referral: Referral) -> list[str]:
-    """Somebody will call, when a call is on a human's list."""
+    """Somebody will call, or write where no number is known, when a call is on a human's list."""
     calls = Task.objects.filter(
         kind__in=(kinds.CALL_CLIENT, kinds.CALL_BEFORE_TELLING, kinds.HELP_CHOOSE, kinds.THERAPIST_OF_CLIENT),
         subject_type="referral",
@@ -108,7 +109,7 @@ def _call(referral: Referral) -> list[str]:
         state=Task.State.OPEN,
     )
     first = calls.order_by("due_at").first()
-    return [words.call_by(first.due_at)] if first else []
+    return [words.call_by(first.due_at, number=referral.client.phone)] if first else []
 
 
 def _live(referral: Referral) -> Placement:

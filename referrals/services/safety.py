@@ -14,7 +14,7 @@ from core.models import Task
 from core.worklist import task_open
 from referrals import kinds
 from referrals.answers import Answers
-from referrals.models import CallRequest, SafetyAnswer, SafetyOption, SafetyQuestion, Submission
+from referrals.models import CallRequest, Referral, SafetyAnswer, SafetyOption, SafetyQuestion, Submission
 from referrals.selectors.safety import latest_answers
 from referrals.services.duty import CallPromise, call_promise, task_due
 
@@ -56,13 +56,15 @@ def safety_answer_record(
 ) -> SafetyOutcome:
     """Save an answer and set off what its option says. Raises SafetyOption.DoesNotExist for an unknown value.
 
-    Saving never waits for the rest: should opening the task fail, the answer is kept.
+    Saving never waits for the rest: should opening the task fail, the answer is kept. The draft is locked, so that an
+    answer given while it is being sent, or after, belongs to the referral it became.
     """
     option = question.options.get(value=value)
     with transaction.atomic():
+        submission = Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
         SafetyAnswer.objects.create(
             submission=submission,
-            referral=getattr(submission, "referral", None),
+            referral=_sent(submission),
             question=question,
             value=value,
             at=clock.now(),
@@ -77,6 +79,13 @@ def safety_answer_record(
 def reachable(submission: Submission) -> bool:
     """Say whether a person could be reached: a proved channel, or a number she left."""
     return submission.channel_proved_at is not None or submission.call_requests.exists()
+
+
+def number_known(submission: Submission) -> bool:
+    """Say whether there is a number to call: typed on the way, or left for a call."""
+    referral = _sent(submission)
+    phone = referral.client.phone if referral else Answers.from_dict(submission.answers).phone
+    return bool(phone) or submission.call_requests.exists()
 
 
 def call_ask(
@@ -94,6 +103,8 @@ def call_ask(
         request = CallRequest.objects.create(
             submission=submission, name=name, phone=phone, call_times=call_times, voicemail_ok=voicemail_ok, at=now
         )
+        if submission is not None:
+            _wish_note(submission, no_call=False)
         promise = call_promise(now)
         task_open(
             kind=kinds.CALL_REQUEST,
@@ -111,16 +122,40 @@ def call_ask(
 def call_declined(*, submission: Submission, actor: Actor) -> None:
     """She carries on without a call. The task stays: a clinician reads the answers and decides, knowing her wish."""
     with transaction.atomic():
-        task = Task.objects.select_for_update().filter(
-            kind=kinds.SAFETY_CALL, subject_type=SUBMISSION, subject_id=submission.pk, state=Task.State.OPEN
-        )
-        for row in task:
-            row.detail = {**row.detail, "no_call_wanted": True}
-            row.save(update_fields=["detail"])
+        _wish_note(submission, no_call=True)
         record_write(actor=actor, verb="safety_call_declined", obj_type=SUBMISSION, obj_id=submission.pk)
 
 
+def call_wanted(*, submission: Submission, actor: Actor) -> bool:
+    """She wants the call, whatever she said before. Returns False when no call is open: then she leaves a number."""
+    with transaction.atomic():
+        owed = _wish_note(submission, no_call=False)
+        record_write(actor=actor, verb="safety_call_wanted", obj_type=SUBMISSION, obj_id=submission.pk)
+    return owed
+
+
+def _wish_note(submission: Submission, *, no_call: bool) -> bool:
+    """Write her wish on the open call, in the caller's transaction. Returns whether there is one."""
+    task = (
+        Task.objects.select_for_update()
+        .filter(kind=kinds.SAFETY_CALL, subject_type=SUBMISSION, subject_id=submission.pk, state=Task.State.OPEN)
+        .first()
+    )
+    if task is None:
+        return False
+    if bool(task.detail.get("no_call_wanted")) != no_call:
+        task.detail = {**task.detail, "no_call_wanted": no_call}
+        task.save(update_fields=["detail"])
+    return True
+
+
+def _sent(submission: Submission) -> Referral | None:
+    return Referral.objects.select_related("client").filter(submission=submission).first()
+
+
+@transaction.atomic
 def _task(submission: Submission, option: SafetyOption, actor: Actor) -> CallPromise:
+    """A wish not to be called was about the answers before this one: it does not outlast a new alarm."""
     now = clock.now()
     promise = call_promise(now)
     task = task_open(
@@ -131,7 +166,9 @@ def _task(submission: Submission, option: SafetyOption, actor: Actor) -> CallPro
         due_at=task_due(promise, _nation(submission), now),
         actor=actor,
         detail={"question": option.question_id, "rota_gap": promise.by is None},
+        tighten=True,
     )
+    _wish_note(submission, no_call=False)
     # An earlier alarm may have been promised an earlier time, and that is the one that counts.
     return CallPromise(min(promise.by, task.due_at), promise.name, promise.user_id) if promise.by else promise
 
@@ -144,5 +181,8 @@ def _applies(question: SafetyQuestion, given: dict[int, SafetyAnswer]) -> bool:
 
 
 def _nation(submission: Submission | None) -> str:
-    nation = Answers.from_dict(submission.answers).nation if submission is not None else ""
+    if submission is None:
+        return Nation.ENGLAND
+    referral = _sent(submission)
+    nation = referral.client.nation if referral else Answers.from_dict(submission.answers).nation
     return nation or Nation.ENGLAND

@@ -5,8 +5,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core import clock, throttle, words
+from core import clock, throttle
 from core.policy import public
+from core.words import when
+from referrals import words
 from referrals.forms.safety import CallMeForm
 from referrals.services.duty import CallPromise, call_promise
 from referrals.services.safety import call_ask
@@ -53,9 +55,14 @@ def call_me_done(request: HttpRequest) -> HttpResponse:
     return render(request, "referrals/call_me_done.html", {"promise": promise, "has_draft": has_draft})
 
 
-def promise_words(promise: CallPromise) -> str:
-    """Return by when a person calls, or that this cannot be said: a gap in the rota changes the words at once."""
+def promise_words(promise: CallPromise, *, reachable: bool = True) -> str:
+    """Return by when a person calls, or that this cannot be said: a gap in the rota changes the words at once.
+
+    `reachable`: a number is known or asked for on this very page. Without one nobody is promised a call.
+    """
     if promise.by is None:
         return _("We cannot say when we will call. Please do not wait for us: call 111, or Samaritans on 116 123.")
-    told = {"when": words.when(promise.by), "name": promise.name}
+    if not reachable:
+        return words.call_by(promise.by, number="")
+    told = {"when": when(promise.by), "name": promise.name}
     return _("A trained person will call by %(when)s. They will say only: “It’s %(name)s, calling back.”") % told

@@ -58,7 +58,8 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The task is closed."))
         return redirect("referrals:desk")
     context = _shown(row) | {"form": form, "now": clock.now(), "safety": _safety(row, actor)}
-    context |= {"facts": facts(row), "records": selectors.identity_records(row, actor=actor)}
+    context |= {"facts": facts(row), "number_missing": selectors.number_missing(row)}
+    context |= {"records": selectors.identity_records(row, actor=actor)}
     return render(request, "desk/task.html", context)
 
 

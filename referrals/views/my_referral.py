@@ -159,7 +159,9 @@ def my_number(request: HttpRequest, referral: Referral) -> HttpResponse:
     return render(request, "referrals/my_number.html", {"form": form, "back_url": reverse("referrals:my_referral")})
 
 
-def _call_opened(request: HttpRequest, referral: Referral, *, phone: str = "", voicemail_ok: bool = False) -> HttpResponse:
+def _call_opened(
+    request: HttpRequest, referral: Referral, *, phone: str = "", voicemail_ok: bool = False
+) -> HttpResponse:
     try:
         task = call_me(referral=referral, actor=actor_of(referral), phone=phone, voicemail_ok=voicemail_ok)
     except (Refused, NotAllowed):

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.policy import public
 from referrals.forms.safety import SafetyForm
-from referrals.models import SafetyQuestion
+from referrals.models import SafetyQuestion, Submission
 from referrals.presenters import steps
-from referrals.services.safety import call_declined, questions_for, safety_answer_record
+from referrals.services.safety import call_declined, call_wanted, number_known, questions_for, safety_answer_record
 from referrals.sessions import HELP_KEY, SAFETY_KEY
 from referrals.views.call_me import promise_words
-from referrals.views.drafts import VISITOR, Draft, with_draft_after
+from referrals.views.drafts import VISITOR, Draft, with_draft_after, with_draft_or_sent
 
 WHY = "safe contact is proved by now; signing in comes with the reference"
 
@@ -38,13 +38,14 @@ def safety(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 @public(WHY)
 @never_cache
-@with_draft_after("safety")
+@with_draft_or_sent
 def safety_question(request: HttpRequest, slug: str, draft: Draft) -> HttpResponse:
     asked = next((one for one in questions_for(draft.submission) if one.question.slug == slug), None)
     if asked is None:
         raise Http404
     form = SafetyForm(request.POST if request.method == "POST" else None, question=asked.question)
-    if request.method == "POST" and ("skip" in request.POST or form.is_valid()):
+    skipped = "skip" in request.POST and asked.question.optional
+    if request.method == "POST" and (skipped or form.is_valid()):
         return _answered(request, draft, asked.question, form)
     context = {
         "form": form,
@@ -58,7 +59,7 @@ def safety_question(request: HttpRequest, slug: str, draft: Draft) -> HttpRespon
 
 
 def _answered(request: HttpRequest, draft: Draft, question: SafetyQuestion, form: SafetyForm) -> HttpResponse:
-    value = "" if "skip" in request.POST else form.cleaned_data.get("answer", "")
+    value = "" if form.question.optional and "skip" in request.POST else form.cleaned_data.get("answer", "")
     if not value:
         return redirect(_onward(request, draft, question.slug))
     outcome = safety_answer_record(submission=draft.submission, question=question, value=value, actor=VISITOR)
@@ -67,7 +68,7 @@ def _answered(request: HttpRequest, draft: Draft, question: SafetyQuestion, form
         return redirect(onward)
     request.session[HELP_KEY] = {
         "onward": onward,
-        "promise": promise_words(outcome.call) if outcome.call else "",
+        "promise": promise_words(outcome.call, reachable=number_known(draft.submission)) if outcome.call else "",
     }
     return redirect("referrals:safety_help")
 
@@ -75,7 +76,7 @@ def _answered(request: HttpRequest, draft: Draft, question: SafetyQuestion, form
 @public(WHY)
 @never_cache
 @require_GET
-@with_draft_after("safety")
+@with_draft_or_sent
 def safety_help(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Help at once, before anything else; then by when a person calls, and both ways on."""
     kept = request.session.get(HELP_KEY)
@@ -88,13 +89,13 @@ def safety_help(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 @public(WHY)
 @require_POST
-@with_draft_after("safety")
+@with_draft_or_sent
 def safety_call(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Take "Call me" or "Carry on without a call". Without a number to call, ask for one."""
     kept = request.session.get(HELP_KEY) or {}
     if request.POST.get("call") != "yes":
         call_declined(submission=draft.submission, actor=VISITOR)
-    elif not draft.answers.phone:
+    elif not call_wanted(submission=draft.submission, actor=VISITOR) or not draft.answers.phone:
         return redirect("referrals:call_me")
     return redirect(kept.get("onward") or _next_url(draft, after=""))
 
@@ -108,12 +109,18 @@ def _onward(request: HttpRequest, draft: Draft, slug: str) -> str:
 
 def _next_url(draft: Draft, *, after: str) -> str:
     """Return the next question's page: the list is computed anew, because an answer can open a further question."""
-    asked = [one.question.slug for one in questions_for(draft.submission)]
+    questions = questions_for(draft.submission)
+    asked = [one.question.slug for one in questions]
     following = asked[asked.index(after) + 1 :] if after in asked else asked
-    return _url(following[0]) if following else _done_url(draft)
+    # Opening the last page directly does not get round a question that must be answered.
+    needed = [one.question.slug for one in questions if not (one.question.optional or one.answered)]
+    pending = following or needed
+    return _url(pending[0]) if pending else _done_url(draft)
 
 
 def _done_url(draft: Draft) -> str:
+    if draft.submission.state == Submission.State.SUBMITTED:
+        return reverse("referrals:my_referral")
     following = steps.after("safety", draft.data)
     return following.url if following else reverse("referrals:check")
 

@@ -293,4 +293,6 @@ def changes_her_mind(ewa: Ewa) -> None:
     ewa.presses("Undo: open my referral again")
     ewa.sees("We have asked Cara.")
     ewa.presses("Call me back")
+    ewa.fills(Phone_number="07700 900 123")
+    ewa.presses("Please call me")
     ewa.sees("Someone will call you by")

@@ -158,7 +158,7 @@ def test_every_question_and_answer(client, questions, on_duty):
 
 
 def test_help_comes_first_with_a_printed_time_and_both_ways_on(client, questions, on_duty):
-    ready_to_send(client)
+    ready_to_send(client, phone="+447700900123")
     response = client.post(reverse("referrals:safety_question", args=["keep-safe"]), {"answer": "no"})
     page = client.get(response.url).content.decode()
     main = page.split("<main")[1]

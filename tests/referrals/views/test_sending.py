@@ -122,7 +122,7 @@ def test_help_choosing_is_sent_to_a_person(client, bank_holidays):
     referral = send(client, help_choosing=True)
     assert referral.action_owner == "coordinator"
     assert Task.objects.filter(kind="help_choose").exists()
-    assert "Someone will call you by" in client.get(SENT).content.decode()
+    assert "Someone will write to you by" in client.get(SENT).content.decode()
 
 
 def test_a_second_referral_of_the_same_person_is_met_kindly_and_reveals_nothing(client, two):
@@ -337,13 +337,6 @@ def test_stop_cannot_be_undone_after_seven_days(client, two, now):
     assert "Undo: open my referral again" not in client.get(MINE).content.decode()
     client.post(reverse("referrals:undo_stop"))
     assert "The time to undo this is over." in client.get(MINE).content.decode()
-
-
-def test_call_me_back_prints_by_when(client, two):
-    send(client, *two)
-    client.post(reverse("referrals:ask_call"))
-    assert "Someone will call you by" in client.get(MINE).content.decode()
-    assert Task.objects.filter(kind="call_client").exists()
 
 
 def test_first_meeting_go_ahead_and_not_this_time(client, two):
