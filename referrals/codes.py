@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 FULL = "full"
 NEEDS_MORE = "needs_more"
 KNOWN = "known"
+# She paused new people while the request waited.
+PAUSED = "paused"
 
 # What a therapist says no with. "I know this person" is an act of its own and is never counted.
 DECLINE_CODES = {

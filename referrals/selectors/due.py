@@ -10,7 +10,7 @@ from notifications.models import Message
 from referrals import clocks
 from referrals.messages import topics
 from referrals.models import Offer, Placement, Referral, Submission
-from referrals.services.due import bars_requests
+from referrals.services.due import barring
 from therapists.selectors.standing import standing_for
 
 CHUNK = 500
@@ -87,7 +87,7 @@ def _barred(therapist_ids: set[int], now: datetime.datetime) -> set[int]:
     barred: set[int] = set()
     for ids in _chunks(therapist_ids):
         standings = standing_for(ids, as_of=now)
-        barred |= {pk for pk, found in standings.items() if bars_requests(found.reasons)}
+        barred |= {pk for pk, found in standings.items() if barring(found)}
     return barred
 
 

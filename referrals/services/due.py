@@ -11,20 +11,21 @@ from core.choices import Role
 from core.models import Task
 from core.worklist import task_open
 from notifications.selectors import delivered
-from referrals import clocks, kinds
+from referrals import clocks, codes, kinds
 from referrals.locks import Locked, referral_locked
 from referrals.messages import topics
 from referrals.messages.send import tell_client, tell_therapist_of_offer
 from referrals.models import Offer, Placement, Referral
 from referrals.services.calls import REFERRAL, call_open
 from referrals.services.events import referral_step
-from referrals.services.moving import request_silence, request_unlist
-from therapists.selectors.standing import standing
+from referrals.services.moving import request_no, request_silence, request_unlist
+from therapists.selectors.standing import Standing, standing
 from therapists.services.listing import request_unanswered_count
 
 TICK = system("tick")
-# Reasons for not being listed that an answer mends by itself: they do not take a request away.
-MENDED_BY_ANSWERING = frozenset({"not_confirmed", "unanswered"})
+# Reasons for not being listed that stop new requests only: an answer mends the first two by itself, and the walk never
+# asks for more people than the limit has room for.
+NEW_ONLY = frozenset({"not_confirmed", "unanswered", "monthly_limit"})
 REVIEW_WITHIN = datetime.timedelta(days=14)
 
 
@@ -41,18 +42,23 @@ def offer_lapse(offer_id: int) -> bool:
 
 
 def offer_unlist(offer_id: int) -> bool:
-    """The therapist is not listed any more, for a reason her answer would not mend."""
+    """The therapist is not listed any more, for a reason that takes requests away. Pausing is an ordinary no."""
     with _referral_of(offer_id) as locked:
         offer = _still_open(locked, offer_id)
-        if offer is None or not bars_requests(standing(offer.therapist_id, as_of=clock.now()).reasons):
+        if offer is None or not (reasons := barring(standing(offer.therapist_id, as_of=clock.now()))):
             return False
-        request_unlist(locked=locked, offer=offer, actor=TICK)
+        if reasons == {"paused"}:
+            request_no(locked=locked, offer=offer, code=codes.PAUSED, actor=TICK)
+            tell_therapist_of_offer(topic=topics.REQUEST_WITHDRAWN, offer=offer)
+        else:
+            request_unlist(locked=locked, offer=offer, actor=TICK)
         return True
 
 
-def bars_requests(reasons: tuple[str, ...]) -> bool:
-    """Say whether a therapist with these reasons loses the requests that wait for her."""
-    return bool(set(reasons) - MENDED_BY_ANSWERING)
+def barring(found: Standing) -> frozenset[str]:
+    """Return the reasons for which she loses the requests that wait for her; a late renewal is none."""
+    late = {"no_active_registration"} if found.renewing else set()
+    return frozenset(found.reasons) - NEW_ONLY - late
 
 
 def offer_remind(offer_id: int) -> bool:

@@ -150,7 +150,9 @@ def _extend(offer: Offer, actor: Actor) -> None:
 
 
 def _require_listed(offer: Offer) -> None:
-    """Raises NotListed. Her own act has just confirmed her, so only what she cannot mend by answering is left."""
+    """Raises NotListed. Her own act has just confirmed her, so only what she cannot mend by answering is left. A late
+    renewal stops new requests only."""
     found = standing(offer.therapist_id, as_of=clock.now())
-    if not found.listed:
-        raise NotListed(found.reasons)
+    late = {"no_active_registration"} if found.renewing else set()
+    if reasons := [reason for reason in found.reasons if reason not in late]:
+        raise NotListed(reasons)

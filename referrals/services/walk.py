@@ -1,6 +1,7 @@
 """The walk: from the first choice not yet tried, ask whoever can be asked now."""
 
 import datetime
+from collections import Counter
 from functools import partial
 
 from django.db import transaction
@@ -17,8 +18,8 @@ from referrals.messages.send import tell_therapist_of_offer
 from referrals.models import Choice, Exclusion, Offer, Referral
 from referrals.selectors.calls import call_before_telling
 from referrals.services.events import choice_step, referral_step
-from therapists.models import Contract
-from therapists.selectors.standing import standing_for
+from therapists.models import Contract, Therapist
+from therapists.selectors.standing import new_people_left, standing_for
 from therapists.services.places import NoFreePlace, place_hold
 
 OFFER_HOLDER = "offer"
@@ -38,6 +39,7 @@ def referral_walk(*, locked: Locked, actor: Actor) -> Offer | None:
     ids = [choice.therapist_id for choice in choices]
     standings = standing_for(ids, as_of=now)
     barred = excluded_ids(referral, ids) | _unpaid_ids(referral, ids)
+    barred |= _limit_spoken_for([locked.therapists[pk] for pk in ids], now)
     for choice in choices:
         if choice.therapist_id in barred or not standings[choice.therapist_id].has_place:
             continue
@@ -87,6 +89,17 @@ def excluded_ids(referral: Referral, ids: list[int]) -> set[int]:
     """Return which of these must not be put together with the client, whoever said so."""
     rows = Exclusion.objects.filter(client_id=referral.client_id, therapist_id__in=ids)
     return set(rows.values_list("therapist_id", flat=True))
+
+
+def _limit_spoken_for(therapists: list[Therapist], now: datetime.datetime) -> set[int]:
+    """Return who would go over her monthly limit if she said yes to every request that waits for her already."""
+    today = clock.today()
+    left = {row.pk: room for row in therapists if (room := new_people_left(row, today)) is not None}
+    if not left:
+        return set()
+    waiting = Offer.objects.filter(therapist_id__in=left, state=Offer.State.OPEN, expires_at__gte=now)
+    asked = Counter(waiting.values_list("therapist_id", flat=True))
+    return {pk for pk, room in left.items() if asked[pk] >= room}
 
 
 def _unpaid_ids(referral: Referral, ids: list[int]) -> set[int]:

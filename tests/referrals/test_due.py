@@ -17,7 +17,7 @@ from referrals.services.reconciliation import call_requests_forget, problems
 from referrals.services.requests import request_decline, request_interest
 from referrals.services.safety import call_ask
 from referrals.tasks import reconcile, tick
-from tests.factories import make_therapist
+from tests.factories import make_place, make_therapist
 from tests.referrals.given import (
     TICK,
     VISITOR,
@@ -33,7 +33,7 @@ from tests.referrals.given import (
     state,
     topics_to_client,
 )
-from therapists.models import Registration, Therapist
+from therapists.models import PlaceClaim, Registration, Therapist
 from therapists.selectors.standing import standing
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +149,68 @@ def test_suspension_asks_a_human_to_call_each_current_client_once(ben: Therapist
         ticks(now, day(23, hour))
     task = Task.objects.get(kind=kinds.THERAPIST_OF_CLIENT)
     assert (task.subject_type, task.subject_id) == ("referral", placement.referral_id)
+
+
+def test_a_pause_answers_open_requests_with_an_ordinary_no(ben: Therapist, cara: Therapist, now: Frozen) -> None:
+    referral = sent(ben, cara)
+    delivered(topic=topics.REQUEST_NEW)
+    Therapist.objects.filter(pk=ben.pk).update(paused=True)
+    ticks(now, day(23, 11))
+    assert open_offer(referral).therapist == cara
+    assert Choice.objects.get(therapist=ben).state == "no"
+    assert topics_to_client(referral) == [topics.SENT, topics.NO]
+    assert not Task.objects.exists()
+    assert Offer.objects.get(therapist=ben).code == "paused"
+    assert Message.objects.filter(topic=topics.REQUEST_WITHDRAWN, recipient_id=ben.pk).exists()
+
+
+def test_who_pauses_and_is_suspended_is_not_just_a_no(ben: Therapist, now: Frozen) -> None:
+    referral = sent(ben)
+    Therapist.objects.filter(pk=ben.pk).update(paused=True)
+    Registration.objects.filter(therapist=ben).update(status=Registration.Status.SUSPENDED)
+    ticks(now, day(23, 11))
+    assert topics_to_client(referral) == [topics.SENT, topics.UNLISTED]
+
+
+def test_a_limit_reached_leaves_open_requests(ben: Therapist, now: Frozen) -> None:
+    referral = sent(ben)
+    Therapist.objects.filter(pk=ben.pk).update(monthly_limit=0)
+    ticks(now, day(23, 11))
+    assert open_offer(referral).therapist == ben
+
+
+def test_nobody_is_asked_for_more_than_her_limit_and_each_yes_stands(ben: Therapist, now: Frozen) -> None:
+    Therapist.objects.filter(pk=ben.pk).update(monthly_limit=2)
+    for _ in range(3):
+        make_place(ben)
+    first, second, third = sent(ben), sent(ben), sent(ben)
+    assert [state(one) for one in (first, second, third)] == ["requested", "requested", "choosing"]
+    assert accepted(first).therapist == ben
+    ticks(now, day(23, 11))
+    assert accepted(second).therapist == ben
+    assert state(sent(ben)) == "choosing"
+
+
+def test_a_late_renewal_stops_new_requests_only_for_fourteen_days(ben: Therapist, now: Frozen) -> None:
+    make_place(ben)
+    referral = sent(ben)
+    late = day(20, month=12)
+    Offer.objects.update(expires_at=late)
+    PlaceClaim.objects.update(expires_at=late)
+    Registration.objects.filter(therapist=ben).update(valid_until=datetime.date(2026, 11, 22))
+    ticks(now, day(6, 23, month=12))
+    assert open_offer(referral).therapist == ben
+    assert state(sent(ben)) == "choosing"
+    ticks(now, day(7, 0, month=12))
+    assert topics_to_client(referral) == [topics.SENT, topics.UNLISTED]
+
+
+@pytest.mark.parametrize("fields", [{"status": "lapsed"}, {"valid_until": None}])
+def test_what_is_no_late_renewal_takes_requests_back(ben: Therapist, now: Frozen, fields: dict) -> None:
+    referral = sent(ben)
+    Registration.objects.filter(therapist=ben).update(**fields)
+    ticks(now, day(23, 11))
+    assert topics_to_client(referral) == [topics.SENT, topics.UNLISTED]
 
 
 def test_a_pause_leaves_current_clients_alone(ben: Therapist, now: Frozen) -> None:

@@ -276,6 +276,21 @@ def test_no_acceptance_by_somebody_not_listed(ben: Therapist, change: dict, reas
     assert (state(referral), live_claims(ben)) == ("requested", ["hold"])
 
 
+def test_a_late_renewal_does_not_stop_a_yes_to_an_open_request(ben: Therapist) -> None:
+    referral = sent(ben)
+    Registration.objects.filter(therapist=ben).update(valid_until=clock.today() - datetime.timedelta(days=1))
+    offer = request_interest(offer=open_offer(referral), actor=actor_of(ben))
+    Registration.objects.filter(therapist=ben).update(valid_until=clock.today() - datetime.timedelta(days=14))
+    assert request_offer_meeting(offer=offer, actor=actor_of(ben)).therapist == ben
+
+
+def test_a_renewal_later_than_that_does(ben: Therapist) -> None:
+    referral = sent(ben)
+    Registration.objects.filter(therapist=ben).update(valid_until=clock.today() - datetime.timedelta(days=15))
+    with pytest.raises(NotListed):
+        request_interest(offer=open_offer(referral), actor=actor_of(ben))
+
+
 def test_no_acceptance_after_a_suspension(ben: Therapist) -> None:
     referral = sent(ben)
     offer = request_interest(offer=open_offer(referral), actor=actor_of(ben))

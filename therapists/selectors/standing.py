@@ -17,6 +17,8 @@ from therapists.selectors.places import free_for_new
 
 CONFIRMATION_LASTS = datetime.timedelta(days=14)
 UNANSWERED_LIMIT = 2
+# A register is often slow to say that somebody has renewed: what was asked in time may still be answered.
+RENEWAL_GRACE = datetime.timedelta(days=14)
 
 REASONS = {
     "no_active_registration": _("None of your registrations is active and in date on an accredited register."),
@@ -31,12 +33,17 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Standing:
-    """`reasons` are the codes of REASONS that keep a therapist from being listed, in their order there."""
+    """`reasons` are the codes of REASONS that keep a therapist from being listed, in their order there.
+
+    `renewing`: no registration is in date, and the end date alone is why, not longer ago than RENEWAL_GRACE. It stops
+    new requests; what was open before may still be accepted.
+    """
 
     listed: bool
     has_place: bool
     reasons: tuple[str, ...]
     free_for_new: int
+    renewing: bool = False
 
 
 def is_bad(registration: Registration) -> bool:
@@ -49,12 +56,13 @@ def is_bad(registration: Registration) -> bool:
     return registration.status in {status.SUSPENDED, status.REMOVED}
 
 
-def is_good(registration: Registration, on: datetime.date) -> bool:
-    """Active (or with a reviewed sanction) and in date, on a register which is accredited on that London date."""
+def is_good(registration: Registration, on: datetime.date, *, late: datetime.timedelta = datetime.timedelta(0)) -> bool:
+    """Active (or with a reviewed sanction) and in date, or at most `late` past it, on a register which is accredited
+    on that London date."""
     status = Registration.Status
     if registration.status not in {status.ACTIVE, status.SANCTION} or is_bad(registration):
         return False
-    if registration.valid_until is None or registration.valid_until < on:
+    if registration.valid_until is None or registration.valid_until + late < on:
         return False
     return register_accredited(registration.register, on)
 
@@ -90,7 +98,13 @@ def standing(therapist_id: int, *, as_of: datetime.datetime) -> Standing:
 def _judge(therapist: Therapist, as_of: datetime.datetime, free: int) -> Standing:
     reasons = tuple(code for code, holds in _doubts(therapist, as_of) if holds)
     listed = not reasons
-    return Standing(listed=listed, has_place=listed and free > 0, reasons=reasons, free_for_new=free)
+    renewing = "no_active_registration" in reasons and _renewing(therapist, as_of)
+    return Standing(listed, has_place=listed and free > 0, reasons=reasons, free_for_new=free, renewing=renewing)
+
+
+def _renewing(therapist: Therapist, as_of: datetime.datetime) -> bool:
+    on = as_of.astimezone(LONDON).date()
+    return any(is_good(registration, on, late=RENEWAL_GRACE) for registration in therapist.registrations.all())
 
 
 def _doubts(therapist: Therapist, as_of: datetime.datetime) -> list[tuple[str, bool]]:
@@ -111,7 +125,12 @@ def _confirmed(therapist: Therapist, as_of: datetime.datetime) -> bool:
     return therapist.confirmed_at is not None and as_of <= therapist.confirmed_at + CONFIRMATION_LASTS
 
 
-def _limit_reached(therapist: Therapist, on: datetime.date) -> bool:
+def new_people_left(therapist: Therapist, on: datetime.date) -> int | None:
+    """Return how many more new people she takes in the month of that London date; None is no limit."""
     if therapist.monthly_limit is None or therapist.new_people_month != f"{on:%Y-%m}":
-        return therapist.monthly_limit == 0
-    return therapist.new_people_count >= therapist.monthly_limit
+        return therapist.monthly_limit
+    return max(therapist.monthly_limit - therapist.new_people_count, 0)
+
+
+def _limit_reached(therapist: Therapist, on: datetime.date) -> bool:
+    return new_people_left(therapist, on) == 0
