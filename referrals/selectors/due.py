@@ -4,13 +4,16 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
+from core.models import Task
 from notifications.models import Message
-from referrals import clocks
+from referrals import clocks, kinds
 from referrals.messages import topics
 from referrals.models import Offer, Placement, Referral, Submission
-from referrals.services.due import barring
+from referrals.selectors.waiting import with_waiting_since
+from referrals.services.calls import REFERRAL
+from referrals.services.due import WAITING, barring
 from therapists.selectors.standing import standing_for
 
 CHUNK = 500
@@ -47,9 +50,13 @@ def choosing_to_remind(now: datetime.datetime) -> list[int]:
 
 
 def choosing_to_call(now: datetime.datetime) -> list[int]:
-    """Referrals that have been choosing so long that a call may be due; working days are counted one by one."""
+    """Referrals that have waited so long, choosing or asking, that a call may be due, and that had none since; working
+    days are counted one by one."""
     earliest = now - datetime.timedelta(days=clocks.CHOOSING_CALL_LISTED_AFTER)
-    return _ids(_choosing().filter(choosing_since__lt=earliest))
+    calls = Task.objects.filter(kind=kinds.CALL_CLIENT, subject_type=REFERRAL, subject_id=OuterRef("pk"))
+    called = calls.filter(Q(created_at__gte=OuterRef("waiting_since")) | Q(state=Task.State.OPEN))
+    waiting = with_waiting_since(Referral.objects.filter(state__in=WAITING, queue_from__lt=earliest))
+    return _ids(waiting.filter(~Exists(called), waiting_since__lt=earliest).order_by("pk"))
 
 
 def overdue_referrals(now: datetime.datetime) -> list[int]:

@@ -16,6 +16,7 @@ from referrals.locks import Locked, referral_locked
 from referrals.messages import topics
 from referrals.messages.send import tell_client, tell_therapist_of_offer
 from referrals.models import Offer, Placement, Referral
+from referrals.selectors.waiting import with_waiting_since
 from referrals.services.calls import REFERRAL, call_open
 from referrals.services.events import referral_step
 from referrals.services.moving import request_no, request_silence, request_unlist
@@ -26,6 +27,8 @@ TICK = system("tick")
 # Reasons for not being listed that stop new requests only: an answer mends the first two by itself, and the walk never
 # asks for more people than the limit has room for.
 NEW_ONLY = frozenset({"not_confirmed", "unanswered", "monthly_limit"})
+# Nobody sees the client yet.
+WAITING = (Referral.State.CHOOSING, Referral.State.REQUESTED)
 REVIEW_WITHIN = datetime.timedelta(days=14)
 
 
@@ -87,13 +90,16 @@ def choosing_remind(referral_id: int) -> bool:
 
 
 def choosing_call(referral_id: int) -> bool:
-    """Whoever still chooses is called by the fifth working day in any case."""
+    """Whoever still has no therapist is called by the fifth working day in any case, even while one is being asked."""
     with referral_locked(referral_id) as locked:
-        referral, nation = locked.referral, locked.referral.client.nation
-        since = referral.choosing_since
-        if since is None or clock.now() < clocks.choosing_call_listed(nation, since) or _called_since(referral, since):
+        referral, nation, now = locked.referral, locked.referral.client.nation, clock.now()
+        waiting = with_waiting_since(Referral.objects.filter(pk=referral_id, state__in=WAITING))
+        since = waiting.values_list("waiting_since", flat=True).first()
+        if since is None or now < clocks.choosing_call_listed(nation, since) or _called_since(referral, since):
             return False
-        call_open(referral=referral, why="choosing_long", actor=TICK, due_at=clocks.choosing_call_due(nation, since))
+        due_at = clocks.choosing_call_due(nation, since)
+        # After an outage that day may be over: then the call is due as any other.
+        call_open(referral=referral, why="choosing_long", actor=TICK, due_at=due_at if due_at > now else None)
         return True
 
 

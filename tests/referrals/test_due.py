@@ -12,7 +12,7 @@ from referrals import kinds, tasks
 from referrals.messages import topics
 from referrals.models import CallRequest, Choice, Offer, Referral, ReferralEvent, Submission
 from referrals.selectors.now import now_words
-from referrals.services.placements import contact_record, go_ahead
+from referrals.services.placements import contact_record, go_ahead, not_this_time
 from referrals.services.reconciliation import call_requests_forget, problems
 from referrals.services.requests import request_decline, request_interest
 from referrals.services.safety import call_ask
@@ -251,6 +251,34 @@ def test_whoever_still_chooses_is_called_by_the_fifth_working_day(choosing: Refe
     task.save()
     ticks(now, day(27))
     assert Task.objects.count() == 1
+
+
+def test_whoever_is_still_being_asked_is_called_by_then_too(ben: Therapist, cara: Therapist, now: Frozen) -> None:
+    referral = sent(ben, cara)
+    ticks(now, day(24, 12))
+    request_decline(offer=open_offer(referral), code="full", actor=actor_of(ben))
+    Offer.objects.filter(referral=referral, state="open").update(expires_at=day(3, month=12))
+    ticks(now, day(26, 16))
+    assert not Task.objects.exists()
+    for hour in (18, 19):
+        ticks(now, day(26, hour))
+    task = Task.objects.get()
+    assert (task.kind, task.due_at, state(referral)) == (kinds.CALL_CLIENT, day(30, 17), "requested")
+    Task.objects.update(state=Task.State.DONE)
+    ticks(now, day(1, month=12))
+    assert Task.objects.count() == 1
+
+
+def test_after_a_first_meeting_the_five_days_begin_anew(ben: Therapist, cara: Therapist, now: Frozen) -> None:
+    placement = met(ben, cara)
+    now.at = day(30, 12)
+    contact_record(placement=placement, actor=actor_of(ben))
+    not_this_time(placement=placement, side="client", actor=client_of(placement.referral))
+    Offer.objects.filter(state="open").update(expires_at=day(10, month=12))
+    ticks(now, day(3, 16, month=12))
+    assert not Task.objects.filter(kind=kinds.CALL_CLIENT).exists()
+    ticks(now, day(3, 18, month=12))
+    assert Task.objects.get(kind=kinds.CALL_CLIENT).due_at == day(7, 17, month=12)
 
 
 def test_after_ten_days_the_coordinator_has_it(choosing: Referral, now: Frozen) -> None:
