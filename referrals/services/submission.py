@@ -1,5 +1,6 @@
 """Drafts: what somebody typed, behind a token only she has. Typed is not true; `referral_submit` makes it so."""
 
+import datetime
 import hashlib
 import secrets
 
@@ -23,6 +24,21 @@ SUBMISSION = "submission"
 PROVE = "prove_channel"
 CODE_LENGTH = 12
 DRAFT = Submission.State.DRAFT
+# The answers without which nobody can call: what to say, where, when and how.
+TO_CALL = frozenset(
+    {
+        "nation",
+        "given_name",
+        "preferred_name",
+        "channel",
+        "email",
+        "phone",
+        "call_times",
+        "voicemail_ok",
+        "text_ok",
+        "discreet",
+    }
+)
 
 
 def submission_start() -> tuple[Submission, str]:
@@ -58,10 +74,24 @@ def submission_save(*, submission: Submission, answers: Answers) -> Submission:
     return fresh
 
 
-def submission_delete(*, submission: Submission) -> None:
-    """Forget what was typed, because she asked for it. Answers about safety stay, as she was told."""
+def submission_delete(*, submission: Submission) -> bool:
+    """Forget what was typed, because she asked for it. Answers about safety stay, as she was told.
+
+    While a worrying answer asks somebody to call, how to reach her stays until that is done, and nobody comes back to
+    the draft. Returns whether something stayed.
+    """
     with transaction.atomic():
-        _empty(_draft(submission))
+        fresh = _draft(submission)
+        if not somebody_has_to_call(fresh):
+            _empty(fresh)
+            return False
+        # As if its time were over: the tick empties it once the call is made.
+        fresh.answers = {key: value for key, value in fresh.answers.items() if key in TO_CALL}
+        fresh.token_digest, fresh.return_code_digest = _token_digest(secrets.token_urlsafe(32)), ""
+        fresh.updated_at = clock.now()
+        fresh.expires_at = fresh.updated_at - datetime.timedelta(seconds=1)
+        fresh.save(update_fields=["answers", "token_digest", "return_code_digest", "updated_at", "expires_at"])
+    return True
 
 
 def submission_channel_set(*, submission: Submission, channel: str, address: str) -> int:
@@ -137,14 +167,15 @@ def submission_expire(*, submission: Submission, actor: Actor) -> bool:
     """
     with transaction.atomic():
         fresh = Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
-        if fresh.state != DRAFT or fresh.expires_at >= clock.now() or _somebody_has_to_call(fresh):
+        if fresh.state != DRAFT or fresh.expires_at >= clock.now() or somebody_has_to_call(fresh):
             return False
         _empty(fresh)
         record_write(actor=actor, verb="submission_expire", obj_type=SUBMISSION, obj_id=fresh.pk)
     return True
 
 
-def _somebody_has_to_call(submission: Submission) -> bool:
+def somebody_has_to_call(submission: Submission) -> bool:
+    """Say whether a worrying answer still asks somebody to call."""
     calls = Task.objects.filter(kind=kinds.SAFETY_CALL, subject_type=SUBMISSION, subject_id=submission.pk)
     return calls.filter(state=Task.State.OPEN).exists()
 

@@ -13,12 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from clients.preferences import Stated
+from core import clock
 from core.actors import Actor
 from core.policy import CLIENT_SESSION_KEY
 from referrals.answers import SELF_PAY, Answers, Chosen
 from referrals.models import Referral, Submission
 from referrals.presenters import steps
-from referrals.selectors.own import own_referral, silently_excluded, still_to_try
+from referrals.selectors.own import just_sent, own_referral, silently_excluded, still_to_try
 from referrals.services.submission import submission_find, submission_save
 from referrals.sessions import EDIT_KEY, SAFETY_KEY, TOKEN_KEY, UNDO_KEY
 
@@ -174,6 +175,31 @@ def with_choosing(view: View) -> View:
 def with_draft_after(slug: str) -> Callable[[View], View]:
     """As `with_draft`, and only once every needed question before the page `slug` is answered."""
     return lambda view: with_draft(_after(slug, view))
+
+
+def with_draft_or_sent(view: View) -> View:
+    """As `with_draft_after("safety")`; once it is sent, with what was sent: an answer from an old tab still counts."""
+    unsent = with_draft_after("safety")(view)
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        sent = _sent_draft_of(request) if draft_of(request) is None else None
+        return unsent(request, *args, **kwargs) if sent is None else view(request, *args, draft=sent, **kwargs)
+
+    return asked
+
+
+def _sent_draft_of(request: HttpRequest) -> Draft | None:
+    """Return what this session sent, with what is needed to reach her; None when it sent nothing."""
+    referral = just_sent(request.session.get(TOKEN_KEY), now=clock.now())
+    referral = referral or own_referral(request.session.get(CLIENT_SESSION_KEY))
+    if referral is None or referral.submission is None:
+        return None
+    client = referral.client
+    answers = Answers(
+        nation=client.nation, given_name=client.given_name, preferred_name=client.preferred_name, phone=client.phone
+    )
+    return Draft(referral.submission, answers, answers.to_dict())
 
 
 def _after(slug: str, view: View) -> View:

@@ -1,5 +1,8 @@
 """Stopping and coming back: a return code shown on the screen, and the page that takes it."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,7 +12,12 @@ from core import throttle
 from core.policy import public
 from referrals.forms.sign_in import ReturnForm
 from referrals.presenters import steps
-from referrals.services.submission import submission_by_return_code, submission_delete, submission_return_code
+from referrals.services.submission import (
+    somebody_has_to_call,
+    submission_by_return_code,
+    submission_delete,
+    submission_return_code,
+)
 from referrals.sessions import TOKEN_KEY
 from referrals.views.drafts import Draft, draft_gone_on_with, with_draft
 from referrals.views.sources import source_of
@@ -21,7 +29,7 @@ TRIES, PER_SECONDS = 10, 900
 @with_draft
 def save(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Say how to come back. The code is made only when asked for, because making one replaces the one before."""
-    return render(request, "referrals/save.html", {"expires_at": draft.submission.expires_at})
+    return render(request, "referrals/save.html", _saved(draft))
 
 
 @public("somebody who stops has not said who she is")
@@ -29,7 +37,7 @@ def save(request: HttpRequest, draft: Draft) -> HttpResponse:
 @with_draft
 def save_code(request: HttpRequest, draft: Draft) -> HttpResponse:
     code = submission_return_code(submission=draft.submission)
-    return render(request, "referrals/save.html", {"code": code, "expires_at": draft.submission.expires_at})
+    return render(request, "referrals/save.html", _saved(draft) | {"code": code})
 
 
 @public("the code itself is the key")
@@ -63,6 +71,19 @@ def go_on(request: HttpRequest, draft: Draft) -> HttpResponse:
 @with_draft
 def delete_draft(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Forget what was typed. Answers about safety stay, as she was told when she gave them."""
-    submission_delete(submission=draft.submission)
+    kept = submission_delete(submission=draft.submission)
     request.session.flush()
+    if kept:
+        messages.info(request, _kept_words(draft))
     return redirect("referrals:start")
+
+
+def _saved(draft: Draft) -> dict[str, Any]:
+    kept = _kept_words(draft) if somebody_has_to_call(draft.submission) else ""
+    return {"expires_at": draft.submission.expires_at, "kept": kept}
+
+
+def _kept_words(draft: Draft) -> str:
+    if draft.answers.phone:
+        return _("We keep your number until we have called you. Everything else is deleted.")
+    return _("We keep your name and your address until we have reached you. Everything else is deleted.")
