@@ -16,6 +16,8 @@ OPEN = (200,) * 8
 POST_ONLY = (405,) * 8
 # No draft in the session: back to the start page.
 NO_DRAFT = (302,) * 8
+# Whoever sent may still answer: she gets as far as looking for this question, which nobody asks.
+AFTER_SENDING = (302, 404, 302, 302, 302, 302, 302, 302)
 CLIENT = (302, 200, 302, 302, 302, 302, 302, 302)
 CLIENT_POST = (302, 405, 302, 302, 302, 302, 302, 302)
 THERAPISTS = (302, 302, 404, 200, 200, 404, 404, 404)
@@ -87,7 +89,7 @@ TABLE: list[Row] = [
     ("referrals:safety", "", {}, NO_DRAFT),
     ("referrals:safety_help", "", {}, NO_DRAFT),
     ("referrals:safety_call", "", {}, POST_ONLY),
-    ("referrals:safety_question", "", {"slug": "safe-now"}, NO_DRAFT),
+    ("referrals:safety_question", "", {"slug": "safe-now"}, AFTER_SENDING),
     ("referrals:check", "", {}, NO_DRAFT),
     ("referrals:send", "", {}, POST_ONLY),
     ("referrals:sent", "", {}, CLIENT),
