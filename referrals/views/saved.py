@@ -18,7 +18,7 @@ from referrals.services.submission import (
     submission_delete,
     submission_return_code,
 )
-from referrals.sessions import TOKEN_KEY
+from referrals.sessions import DRAFT_KEYS, TOKEN_KEY
 from referrals.views.drafts import Draft, draft_gone_on_with, with_draft
 from referrals.views.sources import source_of
 
@@ -51,6 +51,9 @@ def come_back(request: HttpRequest) -> HttpResponse:
             found = submission_by_return_code(code=form.cleaned_data["code"])
         if found is not None:
             request.session.cycle_key()
+            for key in DRAFT_KEYS:
+                # What was done on another draft in this browser was not done on this one.
+                request.session.pop(key, None)
             request.session[TOKEN_KEY] = found[1]
             draft = draft_gone_on_with(request)
             return redirect(steps.where_to_go_on(draft.data).url if draft else "referrals:start")
