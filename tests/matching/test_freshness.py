@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -249,8 +250,13 @@ def test_pruning_sends_a_sleeper_back_to_the_start_and_nobody_else() -> None:
     assert shown(sleeper) == shown(awake) == {1}
     Therapist.objects.filter(pk=1).update(paused=True)
     book = awake.current().lens.register.book
-    for _ in range(2):
+    # Tests in other databases of this server hold transactions open as well, and pruning waits for the oldest.
+    for _ in range(200):
+        awake.current()
         changes_prune(actor=actors.system("test"))
+        if not RegisterChange.objects.exists():
+            break
+        time.sleep(0.2)
     assert not RegisterChange.objects.exists()
     assert awake.current().lens.register.book is book
     assert shown(sleeper) == set()
