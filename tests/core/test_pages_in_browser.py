@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.browser import no_sideways_scroll
+from tests.support.browser import follow, no_sideways_scroll
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,7 +49,7 @@ def test_pages_are_accessible_without_script(site, open_page, axe):
 
 def test_the_error_summary_has_the_focus_and_leads_to_the_box(site, page):
     page.goto(site + QUESTION)
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     summary = page.locator(".nhsuk-error-summary")
     assert summary.evaluate("e => e === document.activeElement")
     assert page.title().startswith("Error: ")
@@ -119,8 +119,7 @@ def test_leaving_saves_what_was_typed_in_one_request(site, page):
 
 def test_the_language_is_kept(site, page):
     page.goto(site + "/privacy/")
-    page.get_by_role("button", name="Cymraeg").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Cymraeg"))
     assert page.url == site + "/privacy/"
     assert page.locator("html").get_attribute("lang") == "cy"
     assert page.get_by_role("button", name="English").is_visible()

@@ -12,7 +12,7 @@ from clients.models import Client
 from tests.factories import make_therapist
 from tests.referrals.given import accepted
 from tests.referrals.views.walkers import question, ready_to_send, with_answers
-from tests.support.browser import DESKTOP, PHONE, OpenPage
+from tests.support.browser import DESKTOP, PHONE, OpenPage, follow
 from tests.support.look import look
 from therapists.models import Registration
 
@@ -37,7 +37,7 @@ def walk(request, live_server, open_page: OpenPage, axe: Callable[[Page], None])
 
 
 def press(page: Page, name: str, axe: Callable[[Page], None]) -> None:
-    page.get_by_role("button", name=name).first.click()
+    follow(page.get_by_role("button", name=name).first)
     axe(page)
 
 

@@ -11,7 +11,7 @@ from clients.preferences import Stated
 from core import clock
 from matching.services.ranking import rank_now
 from tests.factories import make_registration
-from tests.support.browser import PHONE, no_sideways_scroll
+from tests.support.browser import PHONE, follow, no_sideways_scroll
 from therapists.models import Therapist
 from therapists.selectors.standing import standing
 
@@ -27,13 +27,11 @@ class Nia:
         self.page, self.base_url = page, base_url
 
     def presses(self, name: str) -> None:
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name, exact=True).first.click()
+        follow(self.page.get_by_role("button", name=name, exact=True).first)
         assert no_sideways_scroll(self.page), self.page.url
 
     def follows(self, name: str) -> None:
-        with self.page.expect_navigation():
-            self.page.get_by_role("link", name=name, exact=True).first.click()
+        follow(self.page.get_by_role("link", name=name, exact=True).first)
 
     def ticks(self, *labels: str) -> None:
         for label in labels:
@@ -75,7 +73,7 @@ def makes_an_account(nia: Nia, live_stack) -> None:
     nia.presses("Create my account")
     (mail,) = live_stack.wait_mails(to=ACCOUNT)
     nia.page.goto(mail.links[0])
-    nia.page.locator("main form button").first.click()
+    follow(nia.page.locator("main form button").first)
     if "/login/" in nia.page.url:
         nia.page.locator("[name=login]").fill(ACCOUNT)
         nia.page.locator("[name=password]").fill(PASSWORD)
@@ -87,7 +85,7 @@ def makes_an_account(nia: Nia, live_stack) -> None:
 
 def sets_up_the_second_step(nia: Nia) -> None:
     nia.reads("set up a second step")
-    nia.page.get_by_role("link", name="Set it up").click()
+    follow(nia.page.get_by_role("link", name="Set it up"))
     secret = nia.page.locator("code").inner_text()
     counter = next(totp.yield_hotp_counters_from_time())
     nia.page.locator("[name=code]").fill(totp.format_hotp_value(totp.hotp_value(secret, counter)))
@@ -150,7 +148,7 @@ def fills_in_her_profile(nia: Nia) -> None:
 
 
 def adds_places(nia: Nia) -> None:
-    nia.page.get_by_role("link", name="Add places").first.click()
+    follow(nia.page.get_by_role("link", name="Add places").first)
     nia.presses("Add places")
     nia.page.get_by_label("How many places").fill("3")
     nia.presses("Save")

@@ -25,7 +25,7 @@ from tests.journeys.test_client_journey import (
     sends,
 )
 from tests.stack.road import DONE, travel_to_working_morning
-from tests.support.browser import DESKTOP, PHONE, OpenPage, no_sideways_scroll
+from tests.support.browser import DESKTOP, PHONE, OpenPage, follow, no_sideways_scroll
 from tests.support.sign_in import sign_in_page
 from tests.support.stack import LiveStack
 from therapists.models import Therapist
@@ -53,12 +53,12 @@ class Staff:
         assert words not in self.page.locator("body").inner_text(), f"{self.page.url}: shows “{words}”"
 
     def presses(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+        follow(self.page.get_by_role("button", name=name, exact=True).first)
         self.looks()
 
     def follows(self, name: str) -> None:
         link = self.page.get_by_role("link", name=name)
-        link.or_(self.page.get_by_role("button", name=name)).first.click()
+        follow(link.or_(self.page.get_by_role("button", name=name)).first)
         self.looks()
 
 
@@ -151,7 +151,7 @@ def cara_offers(cara: Staff) -> None:
 
 def both_go_ahead(ewa: Ewa, cara: Staff) -> None:
     cara.follows("I have been in touch")
-    cara.page.get_by_role("main").get_by_role("button").first.click()
+    follow(cara.page.get_by_role("main").get_by_role("button").first)
     cara.looks()
     cara.presses("I would like to go on")
     cara.sees("Therapy begins when they have said so too.")

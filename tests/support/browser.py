@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
 
 from devtools import assets
 
@@ -136,8 +136,15 @@ def _copy_with_scripts(page: Page) -> Page:
     return copy
 
 
+def follow(what: Locator) -> None:
+    """Press a link or button that leads to another page, and return when that page stands.
+
+    A bare click may return while the old document is still there, or while there is none.
+    """
+    with what.page.expect_navigation():
+        what.click()
+
+
 def no_sideways_scroll(page: Page) -> bool:
     """Tell whether everything fits the width of the window (WCAG 1.4.10)."""
-    # Right after a press the new document may have no element yet.
-    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
