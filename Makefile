@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.requirements
 ENVIRONMENT := $(STAMP)
+PEERS := .venv/peers/.requirements
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
@@ -26,7 +27,7 @@ lint: $(ENVIRONMENT) ## Look for mistakes in code and templates
 types: $(ENVIRONMENT) ## Check the types
 	@$(BIN)/mypy
 
-bench: $(ENVIRONMENT) ## Measure (figures go to benchmarks/)
+bench: $(ENVIRONMENT) $(PEERS) ## Measure beside other ways to do it, in about 15 minutes (figures go to benchmarks/)
 	@$(BIN)/python -m benchmarks
 
 soak: $(ENVIRONMENT) assets ## Run what takes long: many kills and outages
@@ -43,6 +44,8 @@ lock: ## Pin the newest versions the requirements allow, by hash
 		--no-emit-find-links --strip-extras --no-header -o requirements.txt requirements.in
 	@$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --strip-extras --no-header -o requirements-dev.txt requirements-dev.in
+	@$(BIN)/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --strip-extras --no-header -o benchmarks/requirements.txt benchmarks/requirements.in
 
 messages: $(ENVIRONMENT) ## Collect the strings to translate
 	@$(BIN)/python manage.py makemessages --all --no-location --ignore=node_modules
@@ -50,3 +53,6 @@ messages: $(ENVIRONMENT) ## Collect the strings to translate
 # The stamp holds the lock's digest: a changed date alone installs nothing.
 $(STAMP): requirements-dev.txt
 	@$(PYTHON) -m devtools.environment
+
+$(PEERS): benchmarks/requirements.txt | $(STAMP)
+	@$(PYTHON) -m devtools.environment peers
