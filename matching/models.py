@@ -1,8 +1,11 @@
 """Weights as dated rows with an author, and the record of each ranking somebody acted on."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from clients.models import Preferences
+from core.personal import PersonalData
+from therapists.models import Therapist
 
 
 class WeightSet(models.Model):
@@ -63,3 +66,56 @@ class RegisterLog(models.Model):
 
     def __str__(self) -> str:
         return str(self.generation)
+
+
+class Exposure(models.Model):
+    """In how many lists of one London day a therapist stood in the first ten, and what fair lots would have given.
+
+    `fair`: the sum of her chances of standing there; `spread`: the variance of that sum when equals draw lots.
+    """
+
+    personal = PersonalData(
+        scope="the therapist herself; coordinators and administrators through the report of exposure",
+        keep="92 days",
+        audit="sums per therapist and day; nothing tells whose list it was, so no reading of a client is recorded",
+    )
+
+    pk = models.CompositePrimaryKey("therapist_id", "day")
+    therapist = models.ForeignKey(Therapist, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    shown = models.PositiveIntegerField()
+    fair = models.FloatField()
+    spread = models.FloatField()
+
+    class Meta:
+        # Days are written one after another: a few pages of index find them among millions of rows.
+        indexes = [BrinIndex(fields=["day"], name="exposures_by_day", pages_per_range=16, autosummarize=True)]
+
+    def __str__(self) -> str:
+        return f"{self.therapist_id} on {self.day}"
+
+
+class ExposureDay(models.Model):
+    """How many lists of a London day were counted."""
+
+    day = models.DateField(primary_key=True)
+    views = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class ExposureBatch(models.Model):
+    """What one process counted and wrote at once, until the night adds it up. The id makes writing it twice harmless.
+
+    `counts`: see matching.exposure.tally.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    day = models.DateField()
+    views = models.PositiveIntegerField()
+    counts = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.views} lists of {self.day}"
