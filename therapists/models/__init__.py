@@ -1,4 +1,5 @@
 from therapists.models.availability import Location, Place, PlaceClaim
+from therapists.models.facts import ModalityFact, ModalityIssue
 from therapists.models.profile import (
     Contract,
     Therapist,
@@ -39,6 +40,8 @@ __all__ = [
     "Language",
     "Location",
     "Modality",
+    "ModalityFact",
+    "ModalityIssue",
     "Place",
     "PlaceClaim",
     "Register",
