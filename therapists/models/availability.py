@@ -84,6 +84,9 @@ class PlaceClaim(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
     release_reason = models.CharField(max_length=40, blank=True)
+    # From which day the place was for the next person, where she said so after this claim had ended; forecasts of
+    # waits count the days in which nobody was in the place and nobody could have it. Null: from the release on.
+    offered_again_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [

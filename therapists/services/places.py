@@ -111,6 +111,7 @@ def place_offer_from(*, place: Place, available_from: datetime.date | None, acto
     """Offer the place from a date (today: now); None is "not yet"."""
     place.available_from = available_from
     place.save(update_fields=["available_from"])
+    _remember_offered_again(place, available_from)
     audit.record_write(
         actor=actor,
         verb="place_offer_from",
@@ -135,6 +136,13 @@ def _release_expired(place: Place, now: datetime.datetime) -> None:
     PlaceClaim.objects.filter(
         place=place, kind=PlaceClaim.Kind.HOLD, released_at__isnull=True, expires_at__lt=now
     ).update(released_at=now, release_reason="expired")
+
+
+def _remember_offered_again(place: Place, available_from: datetime.date | None) -> None:
+    """Keep the day with whoever was in the place last: the place's own date is overwritten at the next ending."""
+    last = PlaceClaim.objects.filter(place=place, kind=PlaceClaim.Kind.OCCUPIED).order_by("-opened_at", "-pk").first()
+    if last is not None and last.released_at is not None:
+        PlaceClaim.objects.filter(pk=last.pk).update(offered_again_on=available_from)
 
 
 def _record(actor: Actor, verb: str, claim: PlaceClaim, reason: str = "") -> None:
