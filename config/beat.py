@@ -28,9 +28,19 @@ TABLE = (
     ),
     Entry("matching.tasks.prune_changes", "keep the log of register changes short", crontab(minute="40")),
     Entry(
+        "matching.tasks.add_up_exposure",
+        "add up how often each therapist was shown yesterday",
+        crontab(minute="10", hour="1"),
+    ),
+    Entry(
         "therapists.tasks.registration_checks",
         "ask a coordinator to look up the registrations whose next check is due",
         crontab(minute="40", hour="6"),
+    ),
+    Entry(
+        "therapists.tasks.search_reindex_nightly",
+        "look whether everybody is found by her present name",
+        crontab(minute="10", hour="3"),
     ),
 )
 

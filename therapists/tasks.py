@@ -1,12 +1,24 @@
 """What registers need by the passing of time. Standing needs nothing: it is judged whenever it is asked for."""
 
+import logging
+
 from celery import shared_task
 
 from core.actors import system
 from therapists.services.registrations import registration_checks_open
+from therapists.services.search import search_reindex
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
 def registration_checks() -> None:
     """Each morning: put the registrations whose next check is due before a coordinator."""
     registration_checks_open(actor=system("registration_checks"))
+
+
+@shared_task
+def search_reindex_nightly() -> None:
+    """Look whether everybody is found by her present name. Changes keep the index in step; this one says if one did not."""
+    if changed := search_reindex():
+        logger.warning("search entries were not in step: %d", changed)

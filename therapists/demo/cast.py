@@ -24,6 +24,7 @@ from therapists.models import (
     SessionFormat,
     Therapist,
 )
+from therapists.services.search import search_entries_refresh
 
 # Weekday evenings and Tuesday and Thursday afternoons; see Therapist for the bits.
 EVENINGS = sum(1 << (day * 3 + 2) for day in range(5))
@@ -129,6 +130,7 @@ def _add(character: Character) -> None:
     Place.objects.create(
         therapist=therapist, location=room, day=1, time=datetime.time(18), available_from=clock.today(), created_at=now
     )
+    search_entries_refresh(therapist_ids=[therapist.pk])
 
 
 def _registration(character: Character, therapist: Therapist) -> None:

@@ -30,6 +30,7 @@ from therapists.models import (
     TherapistLanguage,
     TherapistModality,
 )
+from therapists.services.search import search_reindex
 
 FUNDERS: tuple[tuple[str, str, int, bool, list[str]], ...] = (
     ("community-counselling-fund", "Community Counselling Fund", 8, True, []),
@@ -54,6 +55,8 @@ def seed_register(plan: Plan) -> None:
     plan.tell("Writing them down ...")
     with without_triggers():
         _write(rows)
+    plan.tell("Letting them be found by name ...")
+    search_reindex()
     # A change of a register concerns everybody on it: whoever holds the register in memory reads all of it again.
     Register.objects.update(checked_on=F("checked_on"))
 

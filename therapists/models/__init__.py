@@ -26,6 +26,7 @@ from therapists.models.register import (
     RegistrationClaim,
     SamePersonPair,
 )
+from therapists.models.search import SearchEntry, SearchWord
 
 __all__ = [
     "AccessOption",
@@ -48,6 +49,8 @@ __all__ = [
     "Registration",
     "RegistrationClaim",
     "SamePersonPair",
+    "SearchEntry",
+    "SearchWord",
     "SessionFormat",
     "Therapist",
     "TherapistIssue",

@@ -1,7 +1,9 @@
 """Accredited registers, the registrations on them, how these came in and who claims them."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField
@@ -101,6 +103,18 @@ class Registration(models.Model):
         "therapists.Therapist", on_delete=models.PROTECT, null=True, blank=True, related_name="registrations"
     )
     number = models.CharField(max_length=40)
+    # Letters and digits of the number alone, kept by the database itself: people leave out spaces, dashes and case.
+    number_key = models.GeneratedField(
+        expression=models.Func(
+            Upper("number"),
+            models.Value("[^A-Z0-9]"),
+            models.Value(""),
+            models.Value("g"),
+            function="regexp_replace",
+        ),
+        output_field=models.CharField(max_length=40),
+        db_persist=True,
+    )
     name = models.CharField(max_length=160)
     # The name without accents, case and order, and a keyed digest of the sealed e-mail: only to find people who stand
     # on two registers. The database knows their default because bulk copies leave them out.
@@ -126,6 +140,14 @@ class Registration(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["register", "number"], name="one_registration_per_number")]
+        indexes = [
+            models.Index(fields=["number_key"], name="registrations_by_number", opclasses=["varchar_pattern_ops"]),
+            GinIndex(
+                models.Func("name_key", models.Value(" "), function="string_to_array"),
+                name="registrations_by_name_word",
+                fastupdate=False,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.register} {self.number}"

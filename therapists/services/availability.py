@@ -10,6 +10,7 @@ from core.actors import Actor
 from therapists.locks import lock_therapists
 from therapists.models import Location, SessionFormat, Therapist
 from therapists.services.profile import ProfileRefused, touched
+from therapists.services.search import search_entries_refresh
 
 FEWEST_ANSWERING_DAYS = 2
 WHOLE_WEEK = 2**21
@@ -66,6 +67,7 @@ def location_add(
         if existing := row.locations.filter(active=True, **values).first():
             return existing
         location = Location.objects.create(therapist=row, **values)
+        search_entries_refresh(therapist_ids=[row.pk])
         touched(therapist=row, actor=actor, verb="location_add", location=location.pk)
     return location
 
@@ -94,6 +96,7 @@ def location_update(
     with transaction.atomic():
         row = lock_therapists([location.therapist_id])[location.therapist_id]
         Location.objects.filter(pk=location.pk).update(**values)
+        search_entries_refresh(therapist_ids=[row.pk])
         touched(therapist=row, actor=actor, verb="location_update", location=location.pk)
 
 
@@ -116,6 +119,7 @@ def _activate(location: Location, *, active: bool, verb: str, actor: Actor) -> N
     with transaction.atomic():
         row = lock_therapists([location.therapist_id])[location.therapist_id]
         Location.objects.filter(pk=location.pk).update(active=active)
+        search_entries_refresh(therapist_ids=[row.pk])
         touched(therapist=row, actor=actor, verb=verb, location=location.pk)
 
 

@@ -17,6 +17,7 @@ from therapists.models import (
     TherapistModality,
 )
 from therapists.services.listing import therapist_confirm
+from therapists.services.search import search_entries_refresh
 
 MOST_MODALITIES = 6
 MOST_ISSUES = 10
@@ -51,6 +52,8 @@ def profile_update(*, therapist: Therapist, actor: Actor, **fields: object) -> N
             setattr(row, name, fields[name])
         if changed:
             row.save(update_fields=changed)
+        if "display_name" in changed:
+            search_entries_refresh(therapist_ids=[row.pk])
         touched(therapist=row, actor=actor, verb="profile_update", fields=changed)
 
 

@@ -16,6 +16,7 @@ from therapists.models import Register, Registration, RegistrationClaim, SamePer
 from therapists.selectors.checks import checks_due
 from therapists.services.imports.apply import BY_HAND
 from therapists.services.imports.pairs import pair_tasks_open
+from therapists.services.search import search_entries_refresh
 from therapists.services.standing_changes import coordinator_task, status_fell
 
 Status = Registration.Status
@@ -98,6 +99,7 @@ def registration_link(*, registration: Registration, therapist: Therapist, actor
         raise RegistrationRefused(_("This registration already belongs to another therapist."))
     row.therapist = therapist
     row.save(update_fields=["therapist"])
+    search_entries_refresh(therapist_ids=[therapist.pk])
     _record(actor, "registration_link", row, reason, {"therapist": therapist.pk})
     pair_tasks_open(registration_ids=[row.pk], actor=actor)
     return row
@@ -112,6 +114,7 @@ def registration_unlink(*, registration: Registration, actor: Actor, reason: str
         raise RegistrationRefused(_("This registration belongs to nobody here."))
     therapist_id, row.therapist = row.therapist_id, None
     row.save(update_fields=["therapist"])
+    search_entries_refresh(therapist_ids=[therapist_id])
     # The proof turned out wrong: the rightful person must be able to prove hers.
     RegistrationClaim.objects.filter(registration=row, state=RegistrationClaim.State.PROVED).update(
         state=RegistrationClaim.State.REFUSED,

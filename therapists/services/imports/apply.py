@@ -13,6 +13,7 @@ from therapists.models import ImportRun, Register, Registration
 from therapists.services.imports.names import contradicts
 from therapists.services.imports.rows import Problem, Row
 from therapists.services.imports.sheet import hides
+from therapists.services.search import search_entries_refresh, search_words_ensure
 from therapists.services.standing_changes import contradiction_found, status_fell
 
 Status = Registration.Status
@@ -114,6 +115,7 @@ class Batcher:
                 update_fields=WRITTEN,
             )
             self._tell([(known[row.number], row) for row in done.touched if row.number in known])
+            self._let_be_found(known, done.touched)
             transaction.set_rollback(self.dry_run)
         return done
 
@@ -193,6 +195,13 @@ class Batcher:
         for row in known:
             if row.therapist_id:
                 status_fell(registration_id=row.pk, before=row.status, after=status, actor=self.actor, now=self.now)
+
+    def _let_be_found(self, known: dict[str, Known], touched: list[Registration]) -> None:
+        search_words_ensure(words={word for row in touched for word in row.name_key.split()})
+        renamed = (before for row in touched if (before := known.get(row.number)) and before.name != row.name)
+        ids = {before.therapist_id for before in renamed if before.therapist_id}
+        if ids:
+            search_entries_refresh(therapist_ids=ids)
 
     def _tell(self, pairs: list[tuple[Known, Registration]]) -> None:
         for before, after in pairs:

@@ -4,7 +4,8 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 
-TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "revd", "sir", "dame"})
+from therapists.naming import TITLES
+
 MOST = 160
 
 
