@@ -98,6 +98,8 @@ ENVIRONMENT = "production"
 
 # The tick moves everything that is due; one second in tests, a minute in life.
 TICK_SECONDS = env.integer("TICK_SECONDS", 60)
+# How long a web process keeps what it counted of lists shown before it writes it down. 0: not by itself.
+EXPOSURE_FLUSH_SECONDS = env.integer("EXPOSURE_FLUSH_SECONDS", 300)
 # A file holding seconds to add to the clock, shared by web, worker and beat. Never set in production.
 CLOCK_OFFSET_FILE = env.text("CLOCK_OFFSET_FILE", "")
 

@@ -12,6 +12,8 @@ FIELD_ENCRYPTION_KEYS = ["local:bG9jYWwtb25seS1sb2NhbC1vbmx5LWxvY2FsLW9ubHk="]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Each test has its own bank holidays.
 REFERENCE_CACHE_SECONDS = 0
+# Tests say themselves when counts are written.
+EXPOSURE_FLUSH_SECONDS = env.integer("EXPOSURE_FLUSH_SECONDS", 0)
 LOCAL_PAGES = True
 # Passkeys without TLS, on this machine only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -57,6 +57,16 @@ class Ranked:
     squares: I64
     reach: Reach
     eligible: int
+    pool: tuple[I64, I8]
+
+    def equals(self, n: int) -> I64:
+        """Return the rows of all whose band is that of the n-th of the list, from 1 to as many as are here.
+
+        For lists in the order "fit" that begin at the beginning: only there does nothing but lots order them.
+        """
+        rows, bands = self.pool
+        found: I64 = rows[bands == self.bands[n - 1]]
+        return found
 
 
 def rank(
@@ -93,7 +103,7 @@ def rank(
     bands = fit(candidates, reach, weights)
     first = _first(_primary(order, candidates, reach, bands), candidates, bands, seed, offset + limit)[offset:]
     shown = Candidates(plan, view, candidates.rows[first])
-    return _ranked(shown, bands[first], eligible=len(candidates.rows))
+    return _ranked(shown, bands[first], (candidates.rows, bands))
 
 
 def fit(candidates: Candidates, reach: Reach, weights: Mapping[str, int]) -> I8:
@@ -184,7 +194,7 @@ def _first(primary: I64, candidates: Candidates, bands: I8, seed: int, count: in
     return positions[ordered[:count]]
 
 
-def _ranked(shown: Candidates, bands: I8, *, eligible: int) -> Ranked:
+def _ranked(shown: Candidates, bands: I8, pool: tuple[I64, I8]) -> Ranked:
     """Judge the rooms of those shown, every one of them, so that distance and words can be given."""
     reach = reach_of(shown, rooms=shown.plan.in_person)
     return Ranked(
@@ -196,5 +206,6 @@ def _ranked(shown: Candidates, bands: I8, *, eligible: int) -> Ranked:
         rooms=np.where(reach.room_ok, reach.room, -1).astype(np.int32),
         squares=reach.square,
         reach=reach,
-        eligible=eligible,
+        eligible=len(pool[0]),
+        pool=pool,
     )

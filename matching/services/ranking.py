@@ -58,6 +58,11 @@ class Ranking:
     _ranked: Ranked = field(repr=False, compare=False)
     _silent: tuple[int, ...] = field(repr=False, compare=False)
 
+    @property
+    def ranked(self) -> Ranked:
+        """Return the list as arrays."""
+        return self._ranked
+
     @cached_property
     def widen(self) -> Widening:
         """Return what each of the person's own rules costs, and what easing it or a pair of them would bring."""

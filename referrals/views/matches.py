@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.policy import public
 from matching.cards import cards
+from matching.services.exposure import exposure_note
 from matching.services.ranking import rank_now
 from referrals.answers import MAX_CHOICES, Answers
 from referrals.presenters import said, steps
@@ -19,7 +20,7 @@ from referrals.presenters.listing import SORTS, address, page_of, sort_of
 from referrals.presenters.relaxing import relaxed
 from referrals.presenters.widening import heading, widening
 from referrals.views.choosing import chosen_names
-from referrals.views.drafts import Choosing, Draft, with_choosing, with_draft_after
+from referrals.views.drafts import VISITOR, Choosing, Draft, with_choosing, with_draft_after
 
 PER_PAGE = 20
 WHY = "people choose before they say who they are"
@@ -44,6 +45,9 @@ def matches(request: HttpRequest, draft: Choosing) -> HttpResponse:
     pages = max(1, -(-ranking.eligible // PER_PAGE))
     if page > pages:
         return redirect(address(sort, pages))
+    if not request.user.is_authenticated:
+        # A client's view. Staff who look at the client's pages are nobody's chance.
+        exposure_note(ranking=ranking, seed=draft.seed, actor=VISITOR)
     lines = card_lines(cards(ranking.rows), draft.answers)
     context = {
         "heading": heading(ranking.eligible),
