@@ -24,6 +24,8 @@ from therapists.models import (
     Issue,
     Language,
     Modality,
+    ModalityFact,
+    ModalityIssue,
     Register,
     SessionFormat,
 )
@@ -76,6 +78,24 @@ class ModalityAdmin(ListAdmin):
     list_display = ("name", "family", "slug", "position", "active", "source", "checked_on")
     list_filter = ("active", "family")
     list_select_related = ("family",)
+
+
+@admin.register(ModalityFact)
+class ModalityFactAdmin(Kept):
+    """What people read about a kind of therapy. Whoever reviewed a row writes her name and the date into it."""
+
+    list_display = ("modality", "children_only", "active", "source", "reviewed_by", "checked_on")
+    list_filter = ("active", "children_only", "modality__family")
+    list_select_related = ("modality",)
+    search_fields = ("modality__name", "offered_for", "evidence", "source")
+
+
+@admin.register(ModalityIssue)
+class ModalityIssueAdmin(Kept):
+    list_display = ("modality", "issue", "guideline", "year", "active", "source", "reviewed_by", "checked_on")
+    list_filter = ("active", "guideline", "issue")
+    list_select_related = ("modality", "issue")
+    search_fields = ("modality__name", "issue__name", "guideline", "source")
 
 
 @admin.register(Issue)

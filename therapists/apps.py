@@ -11,9 +11,10 @@ class TherapistsConfig(AppConfig):
         from core.demo import register_seeder
         from therapists import kinds, messages
         from therapists.demo import cast
-        from therapists.reference import loaders
+        from therapists.reference import facts, loaders
 
         loaders.register()
+        facts.register()
         kinds.register()
         messages.register()
         register_seeder("therapists", cast.seed, refresher=cast.refresh)

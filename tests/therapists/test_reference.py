@@ -76,8 +76,8 @@ def test_an_administrators_edit_stays_until_overwritten():
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    for name in [*loaders.LISTS, "registers"]:
-        (tmp_path / f"{name}.csv").write_bytes((loaders.FOLDER / f"{name}.csv").read_bytes())
+    for file in loaders.FOLDER.glob("*.csv"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
     monkeypatch.setattr(loaders, "FOLDER", tmp_path)
     return tmp_path
 

@@ -28,21 +28,22 @@ from therapists.models import (
 Rows = TypeVar("Rows")
 
 
-def _kept(read: Callable[[], Rows]) -> Callable[[], Rows]:
-    kept: dict[str, tuple[float, Rows]] = {}
+def kept(read: Callable[[], Rows]) -> Callable[[], Rows]:
+    """Keep what `read` returns for settings.REFERENCE_CACHE_SECONDS, in this process."""
+    last: dict[str, tuple[float, Rows]] = {}
 
     @wraps(read)
     def recent() -> Rows:
         now = time.monotonic()
-        found = kept.get("rows")
+        found = last.get("rows")
         if found is None or now - found[0] >= settings.REFERENCE_CACHE_SECONDS:
-            found = kept["rows"] = (now, read())
+            found = last["rows"] = (now, read())
         return found[1]
 
     return recent
 
 
-@_kept
+@kept
 def issues() -> list[Issue]:
     return list(Issue.objects.filter(active=True))
 
@@ -55,7 +56,7 @@ def issues_by_group() -> list[tuple[str, list[Issue]]]:
     return list(groups.items())
 
 
-@_kept
+@kept
 def modalities_by_family() -> list[tuple[ReferenceRow, list[Modality]]]:
     """Return (family, modalities) in the families' order. One query."""
     rows = Modality.objects.filter(active=True, family__active=True).select_related("family")
@@ -63,17 +64,17 @@ def modalities_by_family() -> list[tuple[ReferenceRow, list[Modality]]]:
     return [(family, list(group)) for family, group in groupby(ordered, key=lambda row: row.family)]
 
 
-@_kept
+@kept
 def languages() -> list[Language]:
     return list(Language.objects.filter(active=True))
 
 
-@_kept
+@kept
 def client_groups() -> list[ClientGroup]:
     return list(ClientGroup.objects.filter(active=True))
 
 
-@_kept
+@kept
 def identity_tags_by_kind() -> list[tuple[Promise | str, list[IdentityTag]]]:
     """Return (kind in words, tags), kinds in the order the model names them."""
     rows = list(IdentityTag.objects.filter(active=True))
@@ -81,12 +82,12 @@ def identity_tags_by_kind() -> list[tuple[Promise | str, list[IdentityTag]]]:
     return [(label, tags) for label, tags in kinds if tags]
 
 
-@_kept
+@kept
 def access_options() -> list[AccessOption]:
     return list(AccessOption.objects.filter(active=True))
 
 
-@_kept
+@kept
 def formats() -> list[SessionFormat]:
     return list(SessionFormat.objects.filter(active=True))
 
@@ -101,7 +102,7 @@ def _funders_in_force() -> list[Funder]:
     return [row for row in _funders() if row.starts_on <= today and (row.ends_on is None or today <= row.ends_on)]
 
 
-@_kept
+@kept
 def _funders() -> list[Funder]:
     return list(Funder.objects.filter(active=True))
 
