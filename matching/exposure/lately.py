@@ -44,11 +44,24 @@ class Lately:
         if not keys:
             return []
         try:
-            self._redis = self._redis or self._connect()
-            pipe = self._redis.pipeline(transaction=False)
-            for key in keys:
-                pipe.set(f"exposure:{key}", 1, nx=True, ex=SECONDS)
-            return [bool(answer) for answer in pipe.execute()]
+            return self._ask(keys)
         except redis.RedisError:
             logger.warning("exposure: Redis cannot be asked which lists were shown lately")
             return [True] * len(keys)
+
+    def _ask(self, keys: list[str]) -> list[bool]:
+        self._redis = self._redis or self._connect()
+        now = clock.now().timestamp()
+        pipe = self._redis.pipeline(transaction=False)
+        for key in keys:
+            pipe.set(f"exposure:{key}", now, nx=True, ex=SECONDS)
+            pipe.get(f"exposure:{key}")
+        answers = pipe.execute()
+        fresh = []
+        for key, is_set, since in zip(keys, answers[::2], answers[1::2], strict=True):
+            # Redis forgets by the system's clock; ours may have been moved on.
+            over = since is not None and float(since) + SECONDS <= now
+            if over:
+                self._redis.set(f"exposure:{key}", now, ex=SECONDS)
+            fresh.append(bool(is_set) or over)
+        return fresh
