@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from zlib import crc32
 
 from rapidfuzz.distance import OSA
@@ -48,7 +48,7 @@ def words_of(text: str) -> list[str]:
 
 
 def indexed_words(names: Iterable[str], towns: Iterable[str]) -> list[str]:
-    """Return everything somebody is found by, sorted: words of her names, their short beginnings, words of her towns."""
+    """Return everything somebody is found by, sorted: words of her names, how they begin, words of her towns."""
     found: set[str] = set()
     for name in names:
         found |= set(_ways_to_write(name))
@@ -71,7 +71,7 @@ def _ways_to_write(name: str) -> Iterator[str]:
 
 
 def _joined_after_particles(words: list[str]) -> Iterator[str]:
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in pairwise(words):
         if len(first) <= PARTICLE:
             yield (first + second)[:MOST_LETTERS]
 
@@ -109,39 +109,41 @@ def _deletions(word: str, most: int) -> list[int]:
     return sorted({crc32(text.encode()) - 2**31 for text in left if text})
 
 
+FEWEST_LETTERS = 3
+FEWEST_OF_NUMBER = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody typed to find one person. `number`: letters and digits of a register's number, or ""."""
+    """What somebody typed to find one person: words of a name or town, or ways to read a register's number."""
 
     words: tuple[str, ...]
-    number: str
+    numbers: tuple[str, ...] = ()
 
     @property
     def joins(self) -> dict[int, str]:
         """Return for each word that is a particle, or follows one, both written as one: "mc donald" as "mcdonald"."""
         found: dict[int, str] = {}
-        for at, (first, second) in enumerate(zip(self.words, self.words[1:], strict=False)):
+        for at, (first, second) in enumerate(pairwise(self.words)):
             if len(first) <= PARTICLE:
                 found[at] = found[at + 1] = (first + second)[:MOST_LETTERS]
         return found
 
     @property
     def enough(self) -> bool:
-        """Say whether it is enough to look for one person. A letter or two would list a town."""
-        if self.number:
-            return len(self.number) >= FEWEST_OF_NUMBER
+        """Say whether it is enough to look for one person. A letter or two would list a whole town."""
+        if self.numbers:
+            return max(map(len, self.numbers)) >= FEWEST_OF_NUMBER
         letters = "".join(self.words)
         return len(letters) >= FEWEST_LETTERS or (len(letters) >= 2 and not letters.isascii())
 
 
-FEWEST_LETTERS = 3
-FEWEST_OF_NUMBER = 4
-
-
 def typed_of(text: str) -> Typed:
-    """Read what was typed. Everything that holds a digit, with what stands before it, is a register's number."""
+    """Read what was typed. Where there are digits it is a number, perhaps with the register's name before it."""
     tokens = re.findall(r"[^\W_]+", folded(text))
-    digits = [at for at, token in enumerate(tokens) if any(letter.isdigit() for letter in token)]
-    if not digits:
-        return Typed(tuple(words_of(text)[:MOST_WORDS]), "")
-    return Typed((), "".join(tokens)[:40].upper())
+    with_digits = [at for at, token in enumerate(tokens) if any(letter.isdigit() for letter in token)]
+    if not with_digits:
+        return Typed(tuple(words_of(text)[:MOST_WORDS]))
+    whole = "".join(tokens)
+    inner = "".join(tokens[with_digits[0] : with_digits[-1] + 1])
+    return Typed((), tuple(dict.fromkeys(number[:40].upper() for number in (whole, inner))))

@@ -19,6 +19,6 @@ def registration_checks() -> None:
 
 @shared_task
 def search_reindex_nightly() -> None:
-    """Look whether everybody is found by her present name. Changes keep the index in step; this one says if one did not."""
+    """Look whether everybody is found by her present name. Changes keep that in step; this says if one did not."""
     if changed := search_reindex():
         logger.warning("search entries were not in step: %d", changed)

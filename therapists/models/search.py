@@ -1,4 +1,4 @@
-"""What a therapist is found by when somebody looks for her by name, number or town. Derived; written by services only."""
+"""What a therapist is found by when somebody looks for her. Derived from her name, registrations and rooms."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -9,7 +9,7 @@ from therapists.models.profile import Therapist
 
 
 class SearchWord(models.Model):
-    """A word that stands in a name or (after "@") in a town, once. `near` are the keys of its slips (therapists.naming).
+    """A word that stands in a name or (after "@") in a town, once. `near`: the keys of its slips (therapists.naming).
 
     The vocabulary is small beside the register, so that slips and beginnings are looked for in it first.
     """

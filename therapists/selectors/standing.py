@@ -20,6 +20,27 @@ UNANSWERED_LIMIT = 2
 # A register is often slow to say that somebody has renewed: what was asked in time may still be answered.
 RENEWAL_GRACE = datetime.timedelta(days=14)
 
+_OF_THERAPISTS = (
+    "profile_verified_at",
+    "paused",
+    "confirmed_at",
+    "unanswered_in_a_row",
+    "monthly_limit",
+    "new_people_month",
+    "new_people_count",
+)
+_OF_REGISTRATIONS = (
+    "therapist_id",
+    "status",
+    "valid_until",
+    "contradiction",
+    "sanction_reviewed_at",
+    "register__active",
+    "register__accreditation",
+    "register__accredited_from",
+    "register__accredited_until",
+)
+
 REASONS = {
     "no_active_registration": _("None of your registrations is active and in date on an accredited register."),
     "registration_in_question": _("One of your registrations is suspended, removed, under a sanction or in question."),
@@ -81,9 +102,11 @@ def register_accredited(register: Register, on: datetime.date) -> bool:
 def standing_for(ids: Iterable[int], *, as_of: datetime.datetime) -> dict[int, Standing]:
     """Return the standing of each therapist by pk, at a moment. Three queries, however many are asked for."""
     wanted = list(set(ids))
-    registrations = Prefetch("registrations", Registration.objects.select_related("register"))
+    # Only what is judged: opening sealed addresses and reading long texts costs more than judging.
+    rows = Registration.objects.select_related("register").only(*_OF_REGISTRATIONS)
     free = free_for_new(wanted, as_of=as_of)
-    found = Therapist.objects.filter(pk__in=wanted).prefetch_related(registrations)
+    found = Therapist.objects.filter(pk__in=wanted).only(*_OF_THERAPISTS)
+    found = found.prefetch_related(Prefetch("registrations", rows))
     return {therapist.pk: _judge(therapist, as_of, free.get(therapist.pk, 0)) for therapist in found}
 
 

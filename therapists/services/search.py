@@ -1,4 +1,4 @@
-"""Keeping what people are found by in step with names, towns and registrations: in the transaction that changes them."""
+"""Keeping what therapists are found by in step with their names, towns and registrations, in the same transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -25,10 +25,15 @@ def search_entries_refresh(*, therapist_ids: Iterable[int]) -> int:
     Of two who do so at once the second waits here for the first, and then sees what it wrote.
     """
     ids = sorted(set(therapist_ids))
-    SearchEntry.objects.bulk_create(
-        [SearchEntry(therapist_id=pk, words=[], sort_name="") for pk in ids], ignore_conflicts=True
-    )
     locked = SearchEntry.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    known = (
+        Therapist.objects.filter(pk__in=ids)
+        .exclude(pk__in=SearchEntry.objects.filter(pk__in=ids))
+        .values_list("pk", flat=True)
+    )
+    SearchEntry.objects.bulk_create(
+        [SearchEntry(therapist_id=pk, words=[], sort_name="") for pk in sorted(known)], ignore_conflicts=True
+    )
     before = {entry.pk: (entry.words, entry.sort_name) for entry in locked}
     changed = [
         SearchEntry(therapist_id=pk, words=words, sort_name=sort_name)
@@ -36,7 +41,9 @@ def search_entries_refresh(*, therapist_ids: Iterable[int]) -> int:
         if before[pk] != (words, sort_name)
     ]
     search_words_ensure(words={word for entry in changed for word in entry.words})
-    SearchEntry.objects.bulk_update(changed, ["words", "sort_name"])
+    SearchEntry.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["therapist"], update_fields=["words", "sort_name"]
+    )
     return len(changed)
 
 
@@ -55,7 +62,7 @@ def search_words_ensure(*, words: Iterable[str]) -> None:
 
 
 def search_reindex() -> int:
-    """Bring all entries and the vocabulary in step. Returns how many entries were not: none, if every change was told."""
+    """Bring all entries and the vocabulary in step. Returns how many entries were not: none, if all went well."""
     changed = sum(search_entries_refresh(therapist_ids=ids) for ids in _chunks(Therapist))
     for ids in _chunks(Registration):
         keys = Registration.objects.filter(pk__in=ids).values_list("name_key", flat=True)
@@ -71,10 +78,9 @@ def search_words_forget() -> int:
         cursor.execute(f"{_UNUSED} FOR UPDATE OF w SKIP LOCKED")
         idle = [word for (word,) in cursor.fetchall()]
         # Asked again now that nobody else can begin to use them.
-        cursor.execute(
-            f"DELETE FROM therapists_searchword WHERE word IN ({_UNUSED} AND w.word = ANY(%s)) RETURNING word", [idle]
-        )
-        return len(cursor.fetchall())
+        cursor.execute(f"{_UNUSED} AND w.word = ANY(%s)", [idle])
+        idle = [word for (word,) in cursor.fetchall()]
+    return SearchWord.objects.filter(pk__in=idle).delete()[0]
 
 
 def _entries(ids: Iterable[int]) -> Iterator[tuple[int, list[str], str]]:

@@ -1,0 +1,228 @@
+"""Finding one person by what somebody typed of her name, her town or her number, over a national register.
+
+First the small vocabulary tells which words may be meant (begun, or a slip away), then an index of arrays tells who has
+one of them for every typed word. Standing is judged anew for whoever is found, so that nobody is shown who is not
+listed at this moment.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+
+from therapists.models import Location, Registration
+from therapists.naming import BEGINS, SHORT_BEGINNINGS, TOWN, Typed, is_slip, typed_of, typed_slip_keys
+from therapists.selectors.standing import CONFIRMATION_LASTS, UNANSWERED_LIMIT, Standing, standing_for
+
+SHOWN = 20
+# How often more people are looked at, because those before were not listed after all.
+ROUNDS = 5
+MOST_MEANT = 600
+LONGEST_SHORT = max(SHORT_BEGINNINGS)
+
+# Necessary, not sufficient: whoever fails this is not listed, whoever passes is judged. Cheap enough for thousands.
+_PERHAPS_LISTED = """
+AND t.profile_verified_at IS NOT NULL AND NOT t.paused AND t.confirmed_at >= %s AND t.unanswered_in_a_row < %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Somebody found. `registers`: (short name, number) of her registrations in date; `towns` of the rooms in use."""
+
+    id: int
+    name: str
+    towns: tuple[str, ...]
+    registers: tuple[tuple[str, str], ...]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`enough`: what was typed was enough to look. `more`: there are others; `loosely`: nobody has all of the words."""
+
+    hits: list[Hit] = field(default_factory=list)
+    enough: bool = True
+    more: bool = False
+    loosely: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """The indexed words one typed word may stand for, best first."""
+
+    same: list[str]
+    begun: list[str]
+    slipped: list[str]
+
+    @property
+    def all(self) -> list[str]:
+        return [*self.same, *self.begun, *self.slipped]
+
+
+def find_people(
+    text: str,
+    *,
+    as_of: datetime.datetime,
+    unlisted: bool = False,
+    without: Iterable[int] = (),
+    limit: int = SHOWN,
+) -> Found:
+    """Return who may be meant, the likeliest first: listed people only, unless `unlisted`. Never more than `limit`.
+
+    The order of words is free; the last letters, accents, titles, hyphens and a slip per word do not matter.
+    """
+    typed = typed_of(text)
+    if not typed.enough:
+        return Found(enough=False)
+    search = _Search(as_of, unlisted, frozenset(without), limit)
+    if typed.numbers:
+        return search.collect(search.by_number(typed))
+    meant = _meant(typed)
+    found = search.collect(search.by_words(meant))
+    if found.hits or len(meant) < 2:
+        return found
+    nearly = search.collect(search.by_words(meant, missing=1))
+    return Found(nearly.hits, more=nearly.more, loosely=bool(nearly.hits))
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    as_of: datetime.datetime
+    unlisted: bool
+    without: frozenset[int]
+    limit: int
+
+    def collect(self, source: "_Source") -> Found:
+        """Judge people in their order until there are enough of them."""
+        chosen: list[tuple[int, str, Standing]] = []
+        size = self.limit + 10
+        for nth in range(ROUNDS):
+            rows = [row for row in source.rows(size, nth * size) if row[0] not in self.without]
+            standings = standing_for([pk for pk, _name in rows], as_of=self.as_of)
+            chosen += [
+                (pk, name, standings[pk])
+                for pk, name in rows
+                if pk in standings and (self.unlisted or standings[pk].listed)
+            ]
+            if len(chosen) > self.limit or len(rows) < size - len(self.without):
+                break
+        return Found(_hits(chosen[: self.limit]), more=len(chosen) > self.limit)
+
+    def by_words(self, meant: Sequence[_Meant], *, missing: int = 0) -> "_Source":
+        """Look for people with one of the words meant for each typed word; `missing` of them may be lacking."""
+        rank, ranked = _rank(meant, missing)
+        if missing:
+            every = sorted({word for one in meant for word in one.all})
+            has = " + ".join(["(e.words && %s::varchar[])::int"] * len(meant))
+            where = f"e.words && %s::varchar[] AND {has} >= %s"
+            asked: list[object] = [every, *(one.all for one in meant), len(meant) - missing]
+        else:
+            where = " AND ".join(["e.words && %s::varchar[]"] * len(meant))
+            asked = [one.all for one in meant]
+        listed, terms = self._listed()
+        sql = f"""SELECT t.id, t.display_name FROM therapists_searchentry e JOIN therapists_therapist t
+            ON t.id = e.therapist_id WHERE {where} {listed} ORDER BY {rank}, e.sort_name, t.id LIMIT %s OFFSET %s"""
+        return _Source(sql, [*asked, *terms, *ranked])
+
+    def by_number(self, typed: Typed) -> "_Source":
+        """Look for people with a register's number that is or begins with what was typed."""
+        listed, terms = self._listed()
+        like = " OR ".join(["r.number_key LIKE %s"] * len(typed.numbers))
+        sql = f"""SELECT t.id, t.display_name FROM (
+            SELECT r.therapist_id, min(length(r.number_key)) AS longer FROM therapists_registration r
+            WHERE r.therapist_id IS NOT NULL AND ({like}) GROUP BY r.therapist_id) n
+            JOIN therapists_therapist t ON t.id = n.therapist_id WHERE true {listed}
+            ORDER BY n.longer, t.display_name, t.id LIMIT %s OFFSET %s"""
+        return _Source(sql, [*(f"{number}%" for number in typed.numbers), *terms])
+
+    def _listed(self) -> tuple[str, list[object]]:
+        if self.unlisted:
+            return "", []
+        return _PERHAPS_LISTED, [self.as_of - CONFIRMATION_LASTS, UNANSWERED_LIMIT]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """People in order, as a query with its parameters but for LIMIT and OFFSET."""
+
+    sql: str
+    parameters: list[object]
+
+    def rows(self, limit: int, offset: int) -> list[tuple[int, str]]:
+        return _by_index(self.sql, [*self.parameters, limit, offset])
+
+
+def _rank(meant: Sequence[_Meant], missing: int) -> tuple[str, list[object]]:
+    """Return the SQL of how far somebody is from what was typed, and its parameters."""
+    case = "CASE WHEN e.words && %s::varchar[] THEN 0 WHEN e.words && %s::varchar[] THEN 1 ELSE 2 END"
+    if missing:
+        case = case.replace("ELSE 2", "WHEN e.words && %s::varchar[] THEN 2 ELSE 9")
+    parameters: list[object] = []
+    for one in meant:
+        parameters += [one.same, one.begun, one.slipped] if missing else [one.same, one.begun]
+    return " + ".join([case] * len(meant)), parameters
+
+
+def _meant(typed: Typed) -> list[_Meant]:
+    """Return what each typed word may stand for. One query."""
+    asked = [(at, word) for at, word in enumerate(typed.words) if len(word) >= LONGEST_SHORT]
+    known = _vocabulary(asked)
+    found = []
+    for at, word in enumerate(typed.words):
+        same = [word, TOWN + word]
+        if joined := typed.joins.get(at):
+            same.append(joined)
+        begun = [BEGINS + word] if len(word) in SHORT_BEGINNINGS else []
+        slipped = []
+        for other in known.get(at, ()):
+            plain = other.removeprefix(TOWN)
+            if plain.startswith(word):
+                begun.append(other)
+            elif is_slip(word, plain):
+                slipped.append(other)
+        found.append(_Meant(same, begun[:MOST_MEANT], slipped[:MOST_MEANT]))
+    return found
+
+
+def _vocabulary(asked: Sequence[tuple[int, str]]) -> dict[int, list[str]]:
+    """Return, by the place of a typed word, the words that it begins or that share a slip's key with it."""
+    if not asked:
+        return {}
+    # Short beginnings stand in the entries themselves; only towns are looked up by them.
+    one = """(SELECT %s AS at, word FROM therapists_searchword
+        WHERE word LIKE %s OR word LIKE %s OR near && %s ORDER BY word LIMIT %s)"""
+    parameters: list[object] = []
+    for at, word in asked:
+        begun = f"{word}%" if len(word) > LONGEST_SHORT else word
+        parameters += [at, begun, f"{TOWN}{word}%", typed_slip_keys(word), 2 * MOST_MEANT]
+    found: dict[int, list[str]] = {}
+    for at, word in _by_index(" UNION ALL ".join([one] * len(asked)), parameters):
+        found.setdefault(at, []).append(word)
+    return found
+
+
+def _by_index(sql: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Run a query by its indexes. The planner takes comparing 70,000 arrays to be cheaper than it is."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL enable_seqscan = off; {sql}", parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.execute("SET LOCAL enable_seqscan TO DEFAULT")
+    return rows
+
+
+def _hits(chosen: Sequence[tuple[int, str, Standing]]) -> list[Hit]:
+    ids = [pk for pk, _name, _standing in chosen]
+    numbers: dict[int, list[tuple[str, str]]] = {}
+    rows = Registration.objects.filter(therapist_id__in=ids).order_by("register__name", "pk")
+    for pk, register, number in rows.values_list("therapist_id", "register__short_name", "number"):
+        numbers.setdefault(pk, []).append((register, number))
+    towns: dict[int, dict[str, None]] = {}
+    rooms = Location.objects.filter(therapist_id__in=ids, active=True).exclude(town="").order_by("pk")
+    for pk, town in rooms.values_list("therapist_id", "town"):
+        towns.setdefault(pk, {})[town] = None
+    return [
+        Hit(pk, name, tuple(towns.get(pk, ())), tuple(numbers.get(pk, ())), standing) for pk, name, standing in chosen
+    ]
