@@ -13,7 +13,7 @@ from matching.engine.reach import MET, NOT_STATED, PARTLY, UNMET, Candidates, Re
 from matching.engine.rules import EXCLUDED, FIXED
 from matching.engine.states import item_states
 from matching.engine.view import View
-from matching.engine.widen import failures_of
+from matching.engine.widen import Failures, failures_of
 
 UNKNOWN = 4
 STATES = {MET: "met", PARTLY: "partly", UNMET: "unmet", NOT_STATED: "not_stated", UNKNOWN: "unknown"}
@@ -132,7 +132,7 @@ def judge(
     failed: dict[int, tuple[str, ...]] = {}
     known = lens.register.therapists.ids[candidates.rows].tolist()
     hidden = FIXED - {EXCLUDED, "client_group"}
-    for pk, mask in zip(known, failures.failed.tolist(), strict=True):
+    for pk, mask in zip(known, _against(failures).tolist(), strict=True):
         own = (name for k, name in enumerate(failures.names) if mask >> k & 1)
         failed[pk] = tuple(name for name in own if name not in hidden)
     return Verdicts(
@@ -147,3 +147,15 @@ def judge(
         failed=failed,
         not_taking=frozenset(pk for pk, kept_out in zip(known, out.tolist(), strict=True) if kept_out),
     )
+
+
+def _against(failures: Failures) -> I64:
+    """Return the rules that keep each candidate out, as bits; none for whoever fits.
+
+    Where no rule alone is to blame, because each way to meet fails several others: those of the way that fails fewest.
+    """
+    ways = np.stack(failures.ways)
+    fewest = np.take_along_axis(ways, np.bitwise_count(ways).argmin(axis=0)[None], axis=0)[0]
+    blamed = np.where(failures.failed != 0, failures.failed, fewest)
+    against: I64 = np.where((ways == 0).any(axis=0), 0, blamed)
+    return against
