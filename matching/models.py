@@ -43,8 +43,9 @@ class MatchRun(models.Model):
 class RegisterChange(models.Model):
     """Something that ranking reads has changed; written by triggers, read by every process before it ranks.
 
-    `therapist_id` null: everything. `txid`: the transaction, because numbers of rows or times would pass over what a
-    slow transaction commits late. Not a foreign key: the row outlives a therapist that was deleted.
+    `therapist_id` null: everything. -1: everything, and whatever else the same transaction changes, which is not noted
+    any more. 0: nobody, the weights. `txid`: the transaction, because numbers of rows or times would pass over what a
+    slow transaction commits late. Not a foreign key: the line outlives a therapist that was deleted.
     """
 
     therapist_id = models.BigIntegerField(null=True)
@@ -55,14 +56,18 @@ class RegisterChange(models.Model):
 
 
 class RegisterLog(models.Model):
-    """One row about the log of changes. Whoever read up to before `pruned_below` has missed rows and must start anew.
+    """One row about the log of changes. Whoever read up to before `pruned_below` has missed lines and must start anew.
 
-    `generation` changes when the log is emptied. `prune_next`: what the next pruning removes.
+    `generation` changes when lines are taken out by anything but pruning, or altered. `prune_next`: what the next
+    pruning removes.
     """
 
     generation = models.UUIDField()
     pruned_below = models.BigIntegerField(default=0)
     prune_next = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_row_about_the_register_log")]
 
     def __str__(self) -> str:
         return str(self.generation)
