@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from clients.preferences import Stated
-from matching.engine.columns import FEE_UNKNOWN, I8, Bools
+from matching.engine.columns import FEE_UNKNOWN, I8, I64, Bools
 from matching.engine.plan import Item, plan_of
 from matching.engine.rank import Lens, Ranked, fit
 from matching.engine.reach import MET, NOT_STATED, PARTLY, UNMET, Candidates, Reach, reach_of
 from matching.engine.rules import EXCLUDED, FIXED
 from matching.engine.states import item_states
 from matching.engine.view import View
-from matching.engine.widen import Failures, failures_of
+from matching.engine.widen import NO_WAY, Failures, failures_of
 
 UNKNOWN = 4
 STATES = {MET: "met", PARTLY: "partly", UNMET: "unmet", NOT_STATED: "not_stated", UNKNOWN: "unknown"}
@@ -155,7 +155,8 @@ def _against(failures: Failures) -> I64:
     Where no rule alone is to blame, because each way to meet fails several others: those of the way that fails fewest.
     """
     ways = np.stack(failures.ways)
-    fewest = np.take_along_axis(ways, np.bitwise_count(ways).argmin(axis=0)[None], axis=0)[0]
+    count = np.where(ways == NO_WAY, 64, np.bitwise_count(ways))
+    fewest = np.take_along_axis(ways, count.argmin(axis=0)[None], axis=0)[0]
     blamed = np.where(failures.failed != 0, failures.failed, fewest)
     against: I64 = np.where((ways == 0).any(axis=0), 0, blamed)
     return against
