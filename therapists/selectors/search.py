@@ -27,6 +27,18 @@ _PERHAPS_LISTED = """
 AND t.profile_verified_at IS NOT NULL AND NOT t.paused AND t.confirmed_at >= %s AND t.unanswered_in_a_row < %s
 """
 
+_BY_WORDS = """
+SELECT t.id, t.display_name FROM therapists_searchentry e JOIN therapists_therapist t ON t.id = e.therapist_id
+WHERE {where} {listed} ORDER BY {rank}, e.sort_name, t.id LIMIT %s OFFSET %s
+"""
+_BY_NUMBER = """
+SELECT t.id, t.display_name FROM (
+    SELECT r.therapist_id, min(length(r.number_key)) AS longer FROM therapists_registration r
+    WHERE r.therapist_id IS NOT NULL AND ({like}) GROUP BY r.therapist_id) n
+JOIN therapists_therapist t ON t.id = n.therapist_id WHERE true {listed}
+ORDER BY n.longer, t.display_name, t.id LIMIT %s OFFSET %s
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -123,19 +135,13 @@ class _Search:
             where = " AND ".join(["e.words && %s::varchar[]"] * len(meant))
             asked = [one.all for one in meant]
         listed, terms = self._listed()
-        sql = f"""SELECT t.id, t.display_name FROM therapists_searchentry e JOIN therapists_therapist t
-            ON t.id = e.therapist_id WHERE {where} {listed} ORDER BY {rank}, e.sort_name, t.id LIMIT %s OFFSET %s"""
+        sql = _BY_WORDS.format(where=where, listed=listed, rank=rank)
         return _Source(sql, [*asked, *terms, *ranked])
 
     def by_number(self, typed: Typed) -> "_Source":
         """Look for people with a register's number that is or begins with what was typed."""
         listed, terms = self._listed()
-        like = " OR ".join(["r.number_key LIKE %s"] * len(typed.numbers))
-        sql = f"""SELECT t.id, t.display_name FROM (
-            SELECT r.therapist_id, min(length(r.number_key)) AS longer FROM therapists_registration r
-            WHERE r.therapist_id IS NOT NULL AND ({like}) GROUP BY r.therapist_id) n
-            JOIN therapists_therapist t ON t.id = n.therapist_id WHERE true {listed}
-            ORDER BY n.longer, t.display_name, t.id LIMIT %s OFFSET %s"""
+        sql = _BY_NUMBER.format(like=" OR ".join(["r.number_key LIKE %s"] * len(typed.numbers)), listed=listed)
         return _Source(sql, [*(f"{number}%" for number in typed.numbers), *terms])
 
     def _listed(self) -> tuple[str, list[object]]:
