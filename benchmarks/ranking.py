@@ -1,4 +1,4 @@
-"""How fast the list is made: `python -m benchmarks.ranking [THERAPISTS ...]` (default 7000 70000).
+"""How fast the list is made: `python -m benchmarks.ranking [THERAPISTS ...]` (default 7000 70000; 700000 on request).
 
 Every engine answers the same statements in the same run, in an order drawn anew for each, and the answers are compared.
 """
@@ -8,82 +8,135 @@ import sys
 import time
 from collections.abc import Callable
 from random import Random
-from statistics import median
 from typing import Any
 
-import numpy as np
+from benchmarks import register, scratch
+from benchmarks.figures import Timings, p50, p95, paired, slope, slow_ends, table
 
-from benchmarks import scratch
-
-STATEMENTS = 120
-# The loop over objects takes seconds for each: a few statements tell enough, and only on the small register.
-LOOPED = 6
+STATEMENTS = 300
+WARM = 30
+SEED = 7
+# What takes long answers some of the statements: one in so many. The loop over objects takes seconds for each.
+ONE_IN = {"normalised PostgreSQL": 10, "Django ORM and a loop": 50}
 LOOP_UP_TO = 10_000
+NORMALISED_UP_TO = 100_000
+
+ALONE, FRESH, CHECKED, EXPLAINED = (
+    "columns alone",
+    "columns, fresh",
+    "columns, fresh, the 20 checked again",
+    "columns, fresh, the 20 explained in words",
+)
+TUNED, NORMALISED, LOOP = "tuned PostgreSQL", "normalised PostgreSQL", "Django ORM and a loop"
+# Those who break ties otherwise: as good a list, with others among equals.
+OWN_TIES = (TUNED, NORMALISED, "DuckDB")
 
 Answer = tuple[int, list[tuple[int, int]]]
-Timings = dict[str, list[float]]
+Engine = Callable[[Any], Answer]
 
 
-def measure(therapists: int) -> None:
+def measure(therapists: int) -> Timings:
     with scratch.register_of(therapists):
-        from django.db import connection
-
         from benchmarks.demand import KINDS, demand_from_database
-        from benchmarks.peers import orm_loop, tuned_sql
         from core import clock
-        from matching.engine.rank import rank
-        from matching.snapshot import read_register
-        from matching.store import Store
-        from matching.weights import EVIDENCE
 
-        store, seed, as_of = Store(), 7, clock.now()
-        started = time.perf_counter()
-        read_register()
-        read = time.perf_counter() - started
-        lens = store.current().lens
-        orm_loop.prepare()
-        cursor = connection.cursor()
-        tuned_sql.prepare(cursor, lens, as_of)
-
-        def numpy_alone(stated: Any) -> Answer:
-            ranked = rank(stated, lens, EVIDENCE, seed, as_of)
-            return ranked.eligible, list(zip(ranked.ids.tolist(), ranked.bands.tolist(), strict=True))
-
-        def numpy_fresh(stated: Any) -> Answer:
-            ranked = rank(stated, store.current().lens, EVIDENCE, seed, as_of)
-            return ranked.eligible, list(zip(ranked.ids.tolist(), ranked.bands.tolist(), strict=True))
-
-        engines: dict[str, Callable[[Any], Answer]] = {
-            "NumPy columns": numpy_alone,
-            "NumPy columns, fresh": numpy_fresh,
-            "tuned PostgreSQL": lambda stated: tuned_sql.ask(cursor, stated, lens, seed, as_of),
-        }
+        told = register.measure()
+        as_of = clock.now()
+        engines = {**peers(as_of, therapists), **ours(as_of)}
         demand = demand_from_database()
         statements = [demand.statement(KINDS[n % len(KINDS)]) for n in range(STATEMENTS)]
+        warm(engines, statements, [demand.statement(KINDS[n % len(KINDS)]) for n in range(WARM)])
         timings = run(engines, statements, Random(1))
-        if therapists <= LOOP_UP_TO:
-            loop = {
-                "NumPy columns, fresh": numpy_fresh,
-                "Django ORM and a loop": lambda s: orm_loop.rank(s, seed, as_of),
-            }
-            few = run(loop, statements[:LOOPED], Random(2))
-            timings["Django ORM and a loop"] = few["Django ORM and a loop"]
-        report(therapists, read, timings)
+        report(therapists, timings)
+        by_kind(timings, KINDS)
+        moving(statements, as_of)
+        print(told)
+        return timings
 
 
-def run(engines: dict[str, Callable[[Any], Answer]], statements: list[Any], random: Random) -> Timings:
-    """Time every engine on every statement, interleaved. Raises AssertionError when two disagree."""
-    timings: Timings = {name: [] for name in engines}
-    for answer in engines.values():
-        # Warm: plans, caches and the view of the moment.
-        answer(statements[0])
-    gc.disable()
+def ours(as_of: Any) -> dict[str, Engine]:
+    """Return what the product does, alone and with what a page adds to it."""
+    from matching.cards import free_now
+    from matching.engine.explain import shown_of
+    from matching.engine.rank import Ranked, rank
+    from matching.rows import rows_of
+    from matching.store import Store, store
+    from matching.weights import EVIDENCE
+
+    kept = Store()
+    lens = kept.current().lens
+    store.current()
+
+    def answer(ranked: Ranked) -> Answer:
+        return ranked.eligible, list(zip(ranked.ids.tolist(), ranked.bands.tolist(), strict=True))
+
+    def checked(stated: Any) -> Answer:
+        found = answer(rank(stated, store.current().lens, EVIDENCE, SEED, as_of))
+        free_now([pk for pk, _ in found[1]])
+        return found
+
+    def explained(stated: Any) -> Answer:
+        ranked = rank(stated, store.current().lens, EVIDENCE, SEED, as_of)
+        for row in rows_of(shown_of(ranked)):
+            _ = [reason.words for reason in row.reasons]
+        return answer(ranked)
+
+    return {
+        ALONE: lambda stated: answer(rank(stated, lens, EVIDENCE, SEED, as_of)),
+        FRESH: lambda stated: answer(rank(stated, store.current().lens, EVIDENCE, SEED, as_of)),
+        CHECKED: checked,
+        EXPLAINED: explained,
+    }
+
+
+def peers(as_of: Any, therapists: int) -> dict[str, Engine]:
+    """Return the other ways, each with a connection and with settings of its own."""
+    from benchmarks.peers import duck, flat, frames, normalised_sql, orm_loop, tuned_sql
+
+    scratch.find_peers()
+    tuned_connection = scratch.connect()
+    tuned_cursor = tuned_connection.cursor()
+    flat.prepare(tuned_cursor, as_of)
+    bits = flat.bits()
+    tuned = tuned_sql.Tuned(tuned_cursor, bits)
+    with scratch.exported(tuned_cursor, flat.TABLE, flat.COLUMNS) as csv:
+        duckdb, polars = duck.Duck(csv, bits), frames.Frames(csv, bits)
+    found: dict[str, Engine] = {
+        TUNED: lambda stated: tuned.ask(stated, SEED, as_of),
+        "DuckDB": lambda stated: duckdb.ask(stated, SEED, as_of),
+        "Polars": lambda stated: polars.ask(stated, SEED, as_of),
+    }
+    if therapists <= NORMALISED_UP_TO:
+        cursor = scratch.connect().cursor()
+        normalised_sql.prepare(cursor)
+        found[NORMALISED] = lambda stated: normalised_sql.ask(cursor, stated, SEED, as_of)
+    if therapists <= LOOP_UP_TO:
+        orm_loop.prepare()
+        found[LOOP] = lambda stated: orm_loop.rank(stated, SEED, as_of)
+    return found
+
+
+def warm(engines: dict[str, Engine], statements: list[Any], others: list[Any]) -> None:
+    """Prepare every query of the tuned peer, and let each engine answer statements that are not measured."""
     for stated in statements:
+        engines[TUNED](stated)
+    for stated in others:
+        for name in set(engines) - set(ONE_IN):
+            engines[name](stated)
+
+
+def run(engines: dict[str, Engine], statements: list[Any], random: Random) -> Timings:
+    """Time every engine on its statements, interleaved. Raises AssertionError when two disagree."""
+    timings: Timings = {name: {} for name in engines}
+    gc.collect()
+    gc.disable()
+    for number, stated in enumerate(statements):
+        asked = [name for name in engines if not number // 3 % ONE_IN.get(name, 1)]
         answers = {}
-        for name in random.sample(list(engines), len(engines)):
+        for name in random.sample(asked, len(asked)):
             started = time.perf_counter()
             answers[name] = engines[name](stated)
-            timings[name].append(time.perf_counter() - started)
+            timings[name][number] = time.perf_counter() - started
         compare(answers, stated)
     gc.enable()
     return timings
@@ -91,30 +144,74 @@ def run(engines: dict[str, Callable[[Any], Answer]], statements: list[Any], rand
 
 def compare(answers: dict[str, Answer], stated: Any) -> None:
     """As many fit, and the bands of the first twenty are the same; where ties are broken alike, the list is too."""
-    first, *others = answers.items()
-    for name, (eligible, rows) in others:
-        expected = first[1]
-        same = eligible == expected[0] and [band for _, band in rows] == [band for _, band in expected[1]]
-        if "PostgreSQL" not in name and "PostgreSQL" not in first[0]:
-            same = same and rows == expected[1]
-        if not same:
-            raise AssertionError(f"{name} and {first[0]} disagree: {eligible} and {expected[0]} fit\n{stated}")
+    eligible, rows = answers[ALONE]
+    for name, (fit, found) in answers.items():
+        same = fit == eligible and [band for _, band in found] == [band for _, band in rows]
+        if not same or (name not in OWN_TIES and found != rows):
+            raise AssertionError(f"{name} and {ALONE} disagree: {fit} and {eligible} fit\n{stated}")
 
 
-def report(therapists: int, read: float, timings: Timings) -> None:
-    print(f"\n{therapists:,} therapists; columns read from the tables in {read:.2f} s")
-    print(f"{'engine':26} {'p50 ms':>9} {'p95 ms':>9} {'tuned PostgreSQL takes':>23}")
-    peer = timings["tuned PostgreSQL"]
-    for name, seconds in timings.items():
-        p50, p95 = np.percentile(seconds, [50, 95]) * 1000
-        paired = median(theirs / ours for ours, theirs in zip(seconds, peer, strict=False))
-        print(f"{name:26} {p50:9.2f} {p95:9.2f} {paired:20.2f} x")
+def report(therapists: int, timings: Timings) -> None:
+    peer = timings[TUNED]
+    rows = [
+        [
+            name,
+            f"{p50(seconds) * 1000:,.2f}",
+            f"{p95(seconds) * 1000:,.2f}",
+            f"{paired(seconds, peer):.3g} x",
+            f"{slow_ends(seconds, peer):.3g} x",
+            f"{paired(seconds, timings[NORMALISED]):.3g} x" if NORMALISED in timings else "",
+        ]
+        for name, seconds in sorted(timings.items(), key=lambda item: p50(item[1]))
+    ]
+    head = ["engine", "p50 ms", "p95 ms", "tuned takes, paired", "tuned's p95 takes", "normalised takes, paired"]
+    print(f"\n{therapists:,} therapists, {STATEMENTS} statements\n\n{table(head, rows)}")
 
 
-def main() -> None:
+def by_kind(timings: Timings, kinds: tuple[str, ...]) -> None:
+    names = (ALONE, FRESH, TUNED)
+    rows = []
+    for number, kind in enumerate(kinds):
+        mine = {name: {n: s for n, s in timings[name].items() if n % len(kinds) == number} for name in names}
+        rows.append([kind, *(f"{p50(mine[n]) * 1000:.2f} / {p95(mine[n]) * 1000:.2f}" for n in names)])
+    print(f"\nBy kind of statement, p50 / p95 ms\n\n{table(['kind', *names], rows)}")
+
+
+def moving(statements: list[Any], as_of: Any) -> None:
+    """Ask at moments twenty seconds apart: in a national register something changes by time alone in between."""
+    import datetime
+
+    from matching.engine.rank import rank
+    from matching.store import Store
+    from matching.weights import EVIDENCE
+
+    lens = Store().current().lens
+    seconds = {}
+    for number, stated in enumerate(statements[:150]):
+        moment = as_of + datetime.timedelta(seconds=20 * number)
+        started = time.perf_counter()
+        rank(stated, lens, EVIDENCE, SEED, moment)
+        seconds[number] = time.perf_counter() - started
+    ends = f"p50 {p50(seconds) * 1000:.2f}, p95 {p95(seconds) * 1000:.2f} ms"
+    print(f"\nColumns alone, the clock 20 s further each time: {ends}")
+
+
+def curve(measured: dict[int, Timings]) -> None:
+    sizes = sorted(measured)
+    names = [name for name in measured[sizes[0]] if all(name in measured[size] for size in sizes)]
+    rows = []
+    for name in names:
+        seconds = [p50(measured[size][name]) for size in sizes]
+        rows.append([name, *(f"{one * 1000:.2f}" for one in seconds), f"{slope(sizes, seconds):.2f}"])
+    print(f"\nCost curve, p50 ms\n\n{table(['engine', *(f'{size:,}' for size in sizes), 'slope'], rows)}")
+
+
+def main(arguments: list[str] | None = None) -> None:
     scratch.setup()
-    for size in sys.argv[1:] or ["7000", "70000"]:
-        measure(int(size))
+    asked = sys.argv[1:] if arguments is None else arguments
+    measured = {int(size): measure(int(size)) for size in asked or ["7000", "70000"]}
+    if len(measured) > 1:
+        curve(measured)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,69 @@
 """A database of its own for a measurement: made, filled with the demonstration's register, dropped."""
 
+import atexit
 import os
-from collections.abc import Iterator
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from devtools.environment import PEERS
 
 KEEP = "BENCH_KEEP"
 
+_connections: list[Any] = []
+
 
 def setup() -> None:
-    """Set Django up with the test settings, whose keys and addresses are nobody's."""
+    """Set Django up with the test settings, whose keys and addresses are nobody's; start what is not running."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+    if not os.environ.get("DATABASE_URL"):
+        from tests.support.services import Services
+
+        services = Services()
+        atexit.register(services.stop)
+        services.start()
     import django
 
     django.setup()
+
+
+def find_peers() -> None:
+    """Let the packages be found that we are compared with. Behind the rest: one is named like an app of ours."""
+    if not PEERS.is_dir():
+        raise SystemExit("Not installed yet: python -m devtools.environment peers (make bench does it)")
+    if str(PEERS) not in sys.path:
+        sys.path.append(str(PEERS))
+
+
+def connect() -> Any:
+    """Return a connection of the plain driver to the scratch database, each statement its own transaction.
+
+    It is closed with the scratch database.
+    """
+    import psycopg2
+    from django.db import connection
+
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    made = psycopg2.connect(**parameters)
+    made.autocommit = True
+    _connections.append(made)
+    return made
+
+
+@contextmanager
+def exported(cursor: Any, name: str, columns: Sequence[str]) -> Iterator[Path]:
+    """Write columns of a table as CSV with a head; yield the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.csv"
+        with path.open("wb") as out:
+            query = f"COPY (SELECT {', '.join(columns)} FROM {name}) TO STDOUT (FORMAT csv, HEADER)"
+            cursor.copy_expert(query, out)
+        yield path
 
 
 @contextmanager
@@ -44,4 +94,6 @@ def register_of(therapists: int) -> Iterator[str]:
                 cursor.execute("ANALYZE")
         yield name
     finally:
+        while _connections:
+            _connections.pop().close()
         connection.creation.destroy_test_db(real, verbosity=0, keepdb=keep)

@@ -49,7 +49,7 @@ class Card:
 def cards(rows: Iterable[Row]) -> list[Card]:
     """Return the cards in the order of the rows. Who has lost her standing or her last place since is left out."""
     wanted = list(rows)
-    free = _free_now([row.therapist_id for row in wanted])
+    free = free_now([row.therapist_id for row in wanted])
     kept = [row for row in wanted if row.therapist_id in free]
     found = {therapist["pk"]: therapist for therapist in _profiles(free)}
     towns = _towns({row.location_id for row in kept if row.location_id is not None})
@@ -60,7 +60,7 @@ def cards(rows: Iterable[Row]) -> list[Card]:
     ]
 
 
-def _free_now(ids: list[int]) -> dict[int, int]:
+def free_now(ids: list[int]) -> dict[int, int]:
     """Return free places by pk of those who are listed and have one at this moment, asking again whether it is so."""
     if not ids:
         return {}

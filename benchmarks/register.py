@@ -1,0 +1,134 @@
+"""What the register costs a process: seconds to read it, bytes to hold it, and how soon one change is seen.
+
+`python -m benchmarks.register [THERAPISTS]` (default 70000); `benchmarks.ranking` tells it as well.
+"""
+
+import gc
+import os
+import sys
+import time
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from benchmarks import scratch
+
+READINGS = 3
+CHANGES = 60
+MEGABYTE = 1e6
+
+
+def measure() -> str:
+    """Return the figures of the connected database's register, as sentences."""
+    grown = resident_growth()
+    from matching.store import Store
+
+    seconds = []
+    for _ in range(READINGS):
+        store = Store()
+        started = time.perf_counter()
+        store.current()
+        seconds.append(time.perf_counter() - started)
+    arrays = array_bytes(store.current().lens)
+    asked, changed = one_change()
+    return (
+        f"\nRegister: read from the tables in {median(seconds):.2f} s (median of {READINGS}); arrays of "
+        f"{arrays / MEGABYTE:.1f} MB; a process grows by {grown / MEGABYTE:.1f} MB when it reads it.\n"
+        f"Freshness: asking when nothing changed p50 {asked[0]:.2f}, p95 {asked[1]:.2f} ms; with one therapist "
+        f"changed p50 {changed[0]:.2f}, p95 {changed[1]:.2f} ms ({CHANGES} changes)."
+    )
+
+
+def array_bytes(root: Any) -> int:
+    """Return the bytes of every array that can be reached from an object, each buffer once."""
+    buffers: dict[int, int] = {}
+    seen: set[int] = set()
+    left = [root]
+    while left:
+        one = left.pop()
+        if id(one) in seen or isinstance(one, type):
+            continue
+        seen.add(id(one))
+        if isinstance(one, np.ndarray):
+            while isinstance(one.base, np.ndarray):
+                one = one.base
+            buffers[id(one)] = one.nbytes
+        elif not callable(one) and type(one).__module__.partition(".")[0] in {"matching", "builtins"}:
+            left += gc.get_referents(one)
+    return sum(buffers.values())
+
+
+def resident_growth() -> int:
+    """Return by how many bytes a process grows that reads the register, builds what ranking needs, and ranks once."""
+    from django.db import connection
+
+    connection.close()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reader)
+        os.write(writer, str(_grow()).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        grown = int(answer.read() or 0)
+    os.waitpid(child, 0)
+    return grown
+
+
+def _grow() -> int:
+    from clients.preferences import Stated
+    from matching.services.ranking import rank_now
+
+    gc.collect()
+    before = _private()
+    rank_now(Stated(), seed=1)
+    gc.collect()
+    return _private() - before
+
+
+def _private() -> int:
+    """Return the bytes of memory that are this process's alone."""
+    with open("/proc/self/smaps_rollup") as rollup:
+        return sum(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Private_"))
+
+
+def one_change() -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return (p50, p95) in ms of asking whether the register is current: nothing changed, and one therapist did."""
+    from matching.store import Store
+    from therapists.models import Therapist
+
+    store = Store()
+    store.current()
+    ids = list(Therapist.objects.filter(paused=False).order_by("pk").values_list("pk", flat=True)[: CHANGES * 50 : 50])
+    quiet, changed = [], []
+    cursor = scratch.connect().cursor()
+    for pk in ids:
+        quiet.append(_timed(store))
+        cursor.execute("UPDATE therapists_therapist SET paused = NOT paused WHERE id = %s", [pk])
+        changed.append(_timed(store))
+    for pk in ids:
+        cursor.execute("UPDATE therapists_therapist SET paused = NOT paused WHERE id = %s", [pk])
+    return _ends(quiet), _ends(changed)
+
+
+def _timed(store: Any) -> float:
+    started = time.perf_counter()
+    store.current()
+    return time.perf_counter() - started
+
+
+def _ends(seconds: list[float]) -> tuple[float, float]:
+    p50, p95 = np.percentile(seconds, [50, 95]) * 1000
+    return float(p50), float(p95)
+
+
+def main() -> None:
+    scratch.setup()
+    with scratch.register_of(int(sys.argv[1]) if len(sys.argv) > 1 else 70_000):
+        print(measure())
+
+
+if __name__ == "__main__":
+    main()
