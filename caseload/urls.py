@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caseload.views import people, requests, today
+from caseload.views import exposure, people, requests, today
 
 app_name = "caseload"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("requests/<int:pk>/meeting/", requests.offer_meeting, name="request_meeting"),
     path("requests/<int:pk>/known/", requests.known, name="request_known"),
     path("requests/<int:pk>/decline/", requests.decline, name="request_decline"),
+    path("exposure/", exposure.exposure, name="exposure"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/", people.placement, name="placement"),
     path("people/<int:pk>/contact/", people.contact, name="contact"),

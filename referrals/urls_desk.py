@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import desk, desk_messages, desk_referral, desk_rota
+from referrals.views import desk, desk_exposure, desk_messages, desk_referral, desk_rota
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("referrals/<int:pk>/<slug:act>/", desk_referral.act, name="desk_referral_act"),
     path("messages/", desk_messages.index, name="desk_messages"),
     path("messages/<int:pk>/", desk_messages.message, name="desk_message"),
+    path("exposure/", desk_exposure.exposure, name="desk_exposure"),
+    path("exposure/file/", desk_exposure.exposure_file, name="desk_exposure_file"),
     path("rota/", desk_rota.rota, name="desk_rota"),
     path("rota/<int:pk>/remove/", desk_rota.remove, name="desk_rota_remove"),
 ]
