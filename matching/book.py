@@ -1,45 +1,50 @@
 """The reference data that statements are resolved with: which bit each slug has in the register's masks."""
 
-from django.db.models import Model
+import json
+from typing import Any
 
 from matching.engine.columns import Book
-from therapists.models import (
-    AccessOption,
-    ClientGroup,
-    Funder,
-    IdentityTag,
-    Issue,
-    Language,
-    Modality,
-    SessionFormat,
-)
+from therapists.models import IdentityTag
 
-_MODELS: dict[str, type[Model]] = {
-    "modality": Modality,
-    "issue": Issue,
-    "language": Language,
-    "group": ClientGroup,
-    "identity": IdentityTag,
-    "access": AccessOption,
-    "format": SessionFormat,
-    "funder": Funder,
+_TABLES = {
+    "modality": "therapists_modality",
+    "issue": "therapists_issue",
+    "language": "therapists_language",
+    "group": "therapists_clientgroup",
+    "identity": "therapists_identitytag",
+    "access": "therapists_accessoption",
+    "format": "therapists_sessionformat",
+    "funder": "therapists_funder",
+}
+# What a row says beyond slug, bit and name.
+_MORE = {
+    "modality": "(SELECT f.bit FROM therapists_family f WHERE f.id = t.family_id)",
+    "group": "t.required",
+    "identity": "t.kind",
+    "format": "t.in_person",
 }
 
 
-def book() -> Book:
-    """Read every list, rows switched off included: what was stated keeps its meaning."""
-    rows = {
-        name: list(model._default_manager.order_by().values_list("slug", "bit", "name"))
-        for name, model in _MODELS.items()
-    }
+def _rows(name: str, table: str) -> str:
+    more = _MORE.get(name, "NULL")
+    return (
+        f"'{name}', (SELECT coalesce(json_agg(json_build_array(t.slug, t.bit, t.name, {more})), '[]') FROM {table} t)"  # noqa: S608
+    )
+
+
+# One value: every list with every row, those switched off included, because what was stated keeps its meaning.
+QUERY = f"SELECT json_build_object({', '.join(_rows(*one) for one in _TABLES.items())})::text"
+
+
+def book(text: str) -> Book:
+    """Return the book from what QUERY answers."""
+    lists: dict[str, list[list[Any]]] = json.loads(text)
     kinds = {kind.value: 1 << n for n, kind in enumerate(IdentityTag.Kind)}
-    families = Modality.objects.order_by().values_list("slug", "family__bit")
-    in_person = SessionFormat.objects.order_by().filter(in_person=True).values_list("bit", flat=True)
     return Book(
-        masks={name: {slug: 1 << bit for slug, bit, _ in found} for name, found in rows.items()},
-        names={name: {slug: title for slug, _, title in found} for name, found in rows.items()},
-        family_of={slug: 1 << bit for slug, bit in families},
-        kind_of={slug: kinds[kind] for slug, kind in IdentityTag.objects.order_by().values_list("slug", "kind")},
-        required_groups=frozenset(ClientGroup.objects.filter(required=True).values_list("slug", flat=True)),
-        in_person=sum(1 << bit for bit in in_person),
+        masks={name: {slug: 1 << bit for slug, bit, _, _ in rows} for name, rows in lists.items()},
+        names={name: {slug: title for slug, _, title, _ in rows} for name, rows in lists.items()},
+        family_of={slug: 1 << bit for slug, _, _, bit in lists["modality"]},
+        kind_of={slug: kinds[kind] for slug, _, _, kind in lists["identity"]},
+        required_groups=frozenset(slug for slug, _, _, required in lists["group"] if required),
+        in_person=sum(1 << bit for _, bit, _, there in lists["format"] if there),
     )

@@ -1,77 +1,140 @@
 """What has changed since a process last looked: one question to the database, asked before every ranking.
 
-The watermark is a transaction id, not a time or a row number: a slow transaction writes its rows early and commits them
-late, and would be passed over. `xmin` is the oldest transaction still open when the question was asked; everything
-before it is over, so next time it is enough to ask from there on. What lies above it and was seen already is
-remembered by row.
+What a process has seen is a snapshot of transactions, not a time or a row number: a slow transaction writes its lines
+early and commits them late, and would be passed over. New is what is visible now and belongs to a transaction that was
+not over then: from `newest` on, or among those `open`. However long a transaction stays open, no more than its id has
+to be remembered.
 """
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import connection
 
-_QUESTION = """
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-    pg_current_xact_id_if_assigned()::text::bigint,
-    log.generation::text, log.pruned_below, weights.id, weights.weights::text,
-    change.id, change.therapist_id, change.txid
-FROM (SELECT 1) one
-LEFT JOIN matching_registerlog log ON true
-LEFT JOIN LATERAL (
-    SELECT w.id, w.weights FROM matching_weightset w ORDER BY w.created_at DESC, w.id DESC LIMIT 1) weights ON true
-LEFT JOIN matching_registerchange change ON change.txid >= %s
-"""
+from matching.copied import Field, matrix, number, rows
+from matching.engine.columns import I64
+from matching.functions import NEWS
+from matching.queries import PARTS
+
+Parts = dict[str, I64]
+
+HEAD = (
+    "place",
+    "pruned",
+    "seen",
+    "own",
+    "news",
+    "everybody",
+    "changed",
+    "own_lines",
+    "own_kept",
+    "own_last",
+    "weight_set",
+    "weighs",
+)
 
 
 @dataclass(frozen=True)
-class Change:
-    """`therapist_id` None: everything."""
+class Seen:
+    """Transactions that were over: all before `newest` but those `open`. All before `oldest` without exception."""
 
-    id: int
-    therapist_id: int | None
-    txid: int
+    oldest: int
+    newest: int
+    open: frozenset[int]
+
+    @classmethod
+    def of(cls, text: str, own: int | None) -> "Seen":
+        """Read PostgreSQL's "oldest:newest:open,open". The asking transaction, if it writes, is not over either."""
+        oldest, newest, listed = text.split(":")
+        still_open = frozenset(int(one) for one in listed.split(",")) if listed else frozenset()
+        if own is not None and own < int(newest):
+            return cls(min(own, int(oldest)), int(newest), still_open | {own})
+        return cls(int(oldest), int(newest), still_open)
+
+    def within(self, later: "Seen") -> bool:
+        """Return whether all that was over then is over in `later` too."""
+        return self.newest <= later.newest and all(one in self.open or one >= self.newest for one in later.open)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`own`: the transaction that asks, when it has written anything. `generation` None: the log says nothing.
+    """`place`: which log was asked, of which database and server start; None when the log says nothing of itself.
 
-    `weight_set_id` and `weights` are those in force; None when there are none.
+    `changed`: therapists, unless `everybody`. `parts`: what the register says of them, None when they are too many.
+    `own`: the transaction that asks, when it writes; it has written `own_lines` of the log, the last `own_last`, of
+    those known before `own_kept` still stand. `weights` are those in force, known only when there is `news`.
     """
 
-    database: str
-    xmin: int
+    place: str | None
+    pruned: int
+    seen: Seen
     own: int | None
-    generation: str | None
-    pruned_below: int
+    news: bool
+    everybody: bool
+    changed: tuple[int, ...]
+    own_lines: int
+    own_kept: int
+    own_last: int
     weight_set_id: int | None
     weights: dict[str, int] | None
-    changes: tuple[Change, ...]
+    most: int
+    fields: tuple[Field, ...]
+
+    @cached_property
+    def parts(self) -> Parts | None:
+        if self.everybody or len(self.changed) > self.most:
+            return None
+        return {
+            name: matrix(field, len(part.columns))
+            for (name, part), field in zip(PARTS.items(), self.fields, strict=True)
+        }
 
     @property
-    def seen(self) -> frozenset[int]:
-        return frozenset(change.id for change in self.changes)
-
-    @property
-    def has_own(self) -> bool:
-        """Return whether changes were made by the very transaction that asks, and may never be committed."""
-        return self.own is not None and any(change.txid == self.own for change in self.changes)
+    def version(self) -> str:
+        """Name this state of the database: as long as oldest and newest stay, the open ones only become fewer."""
+        generation = (self.place or "none").split(" ")[-1][:8]
+        return f"{generation}-{self.seen.oldest}-{self.seen.newest}-{len(self.seen.open)}"
 
 
-def ask(watermark: int) -> Answer:
-    """Return the log's changes from a watermark on. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_QUESTION, [watermark])
-        rows = cursor.fetchall()
-    xmin, own, generation, pruned_below, weight_set_id, weights = rows[0][:6]
+def ask(seen: Seen, *, known: int = 0, most: int) -> Answer:
+    """Return what is new since `seen`, with the parts of the register unless more than `most` therapists changed.
+
+    `known`: the last line of the log that the asking transaction wrote itself and has read already. One query.
+    """
+    still_open = ",".join(str(one) for one in seen.open)
+    (row,) = rows(f"SELECT * FROM {NEWS}({seen.newest}, '{{{still_open}}}', {known}, {most})")  # noqa: S608
+    return answer_of(row, most)
+
+
+def answer_of(row: list[Field], most: int) -> Answer:
+    place, pruned, seen, own, news, everybody, changed, lines, kept, last, weight_set, weighs, *fields = row
+    mine = None if own is None else number(own)
     return Answer(
-        database=f"{connection.settings_dict.get('HOST')}/{connection.settings_dict['NAME']}",
-        xmin=xmin,
-        own=own,
-        generation=generation,
-        pruned_below=pruned_below or 0,
-        weight_set_id=weight_set_id,
-        weights=json.loads(weights) if weights else None,
-        changes=tuple(Change(*row[6:]) for row in rows if row[6] is not None),
+        # Transaction ids of two databases have nothing to do with each other.
+        place=f"{_database()} {place.decode()}" if place else None,
+        pruned=number(pruned),
+        seen=Seen.of((seen or b"").decode(), mine),
+        own=mine,
+        news=bool(number(news)),
+        everybody=bool(number(everybody)),
+        changed=_numbers(changed),
+        own_lines=number(lines),
+        own_kept=number(kept),
+        own_last=number(last),
+        weight_set_id=None if weight_set is None else number(weight_set),
+        weights=None if weighs is None else json.loads(weighs),
+        most=most,
+        fields=tuple(fields),
     )
+
+
+def _database() -> str:
+    settings = connection.settings_dict
+    return f"{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
+
+
+def _numbers(field: Field) -> tuple[int, ...]:
+    """Return a one-dimensional array of bigints, which may be empty."""
+    cells = (field or b"")[20:]
+    return tuple(int.from_bytes(cells[at + 4 : at + 12], "big", signed=True) for at in range(0, len(cells), 12))

@@ -1,5 +1,6 @@
 """Weights as dated rows with an author, and the record of each ranking somebody acted on."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
@@ -124,3 +125,44 @@ class ExposureBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.views} lists of {self.day}"
+
+
+class ForecastRun(models.Model):
+    """One nightly computation of forecasts of waits, with what it was made by and how well it held."""
+
+    method = models.CharField(max_length=20)
+    computed_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    turns = models.PositiveIntegerField()
+    forecasts = models.PositiveIntegerField()
+    cases = models.PositiveIntegerField()
+    held = models.FloatField(null=True, blank=True)
+    parameters = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-computed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"forecast {self.pk}"
+
+
+class WaitForecast(models.Model):
+    """How long somebody who joins a therapist's list now may wait, by place in the list."""
+
+    therapist = models.OneToOneField(Therapist, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    run = models.ForeignKey(ForecastRun, on_delete=models.PROTECT, related_name="+")
+    computed_at = models.DateTimeField()
+    median_weeks = ArrayField(models.PositiveSmallIntegerField())
+    eight_in_ten_weeks = ArrayField(models.PositiveSmallIntegerField())
+    based_on = models.PositiveIntegerField()
+    open_places = models.PositiveSmallIntegerField()
+    shape = models.FloatField()
+    rate = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(based_on__gte=10), name="forecast_of_ten_people_or_more")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.therapist_id} of {self.based_on}"

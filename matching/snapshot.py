@@ -1,36 +1,100 @@
-"""The register's columns, read from the normalised tables.
+"""The register's columns, read from the normalised tables: everybody in one statement, all of it at one moment."""
 
-Answers come in PostgreSQL's binary copy format: rows of whole numbers all have one length, so NumPy reads them as they
-stand.
-"""
+# ruff: noqa: S608 - the only values put into these texts are whole numbers
 
-from collections.abc import Sequence
-from io import BytesIO
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 
 from matching import queries
+from matching.book import QUERY as BOOK
 from matching.book import book
+from matching.copied import Field, matrix, number, rows
 from matching.engine import columns as c
+from matching.freshness import HEAD, Answer, Parts, answer_of
+from matching.functions import NEWS
 
-_COPY_HEADER = 19
-_COPY_TRAILER = 2
-_FIELD = (("length", ">i4"), ("value", ">i8"))
+# Therapists per matrix: messages of a few megabytes, whose buffers are given back.
+_CHUNK = 16_384
+_END = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everybody, and the state of the database in which they were read."""
+
+    answer: Answer
+    book: c.Book
+    parts: Parts
+
+
+def read_everybody() -> Reading:
+    """Read the whole register. One statement: no commit falls between two of its parts."""
+    found: dict[int, list[c.I64]] = {number: [] for number in range(len(queries.PARTS))}
+    widths = [len(part.columns) for part in queries.PARTS.values()]
+    head: list[Field] = []
+    for part, cells, text, *rest in _everybody():
+        if text is not None:
+            head, words = rest, text
+        else:
+            found[number(part)].append(matrix(cells, widths[number(part)]))
+    parts = {
+        name: np.concatenate(chunks or [np.empty((width, 0), np.int64)], axis=1)
+        for (name, chunks), width in zip(zip(queries.PARTS, found.values(), strict=True), widths, strict=True)
+    }
+    return Reading(answer_of(head, most=0), book(words.decode()), parts)
+
+
+def _everybody() -> Iterator[list[Field]]:
+    """Yield (part, matrix, book, head...): the first row brings book and head, each other one a chunk of a part."""
+    nothing = ", ".join("NULL" for _ in HEAD)
+    chunks = " UNION ALL ".join(
+        f"SELECT {n}::smallint, ({part.sql('{id} >= c.first AND {id} < c.next')}), NULL, {nothing} FROM chunk c"
+        for n, part in enumerate(queries.PARTS.values())
+    )
+    query = f"""
+        WITH chunk AS MATERIALIZED (
+            SELECT id AS first, lead(id, 1, {_END}) OVER (ORDER BY id) AS next
+            FROM (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM therapists_therapist) numbered
+            WHERE nth % {_CHUNK} = 1)
+        SELECT -1::smallint, NULL::bigint[], ({BOOK}), {", ".join(f"head.{name}" for name in HEAD)}
+        FROM {NEWS}(NULL, NULL, 0, 0) head
+        UNION ALL {chunks}"""
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Compiling this statement takes longer than running it.
+        cursor.execute("SET LOCAL jit = off")
+        yield from rows(query)
 
 
 def read_register(*, ids: Sequence[int] | None = None, known: c.Book | None = None, version: str = "") -> c.Register:
     """Read the columns of everybody, or of some therapists by pk. `known`: reference data read before."""
-    base = _copy(_only(queries.THERAPISTS, ids, "t.id"), queries.THERAPIST_COLUMNS)
-    # Copies, so that no column keeps the whole answer alive.
+    if ids is None:
+        reading = read_everybody()
+        return register_of(reading.parts, known or reading.book, version or reading.answer.version)
+    some = ",".join(str(int(pk)) for pk in ids)
+    texts = [part.sql(f"{{id}} = ANY('{{{some}}}'::bigint[])") for part in queries.PARTS.values()]
+    ((text, *fields),) = rows(f"SELECT ({BOOK}), {', '.join(f'({one})' for one in texts)}")
+    parts = {
+        name: matrix(field, len(part.columns))
+        for (name, part), field in zip(queries.PARTS.items(), fields, strict=True)
+    }
+    return register_of(parts, known or book((text or b"").decode()), version)
+
+
+def register_of(parts: Parts, known: c.Book, version: str) -> c.Register:
+    """Return the columns of the therapists that the parts speak of, in order of pk."""
+    base = parts["therapists"]
+    # Copies, so that no column keeps a whole part alive.
     keys = base[0].copy()
-    windows = _copy(_only(queries.WINDOWS, ids), 3)
+    windows = parts["windows"]
     first = np.unique(windows[0], return_index=True)[1]
     stands = np.full((2, len(keys)), c.NEVER, np.int64)
     stands[:, _rows(keys, windows[0][first])] = windows[1:, first]
     further = np.delete(windows, first, axis=1)
     return c.Register(
-        book=known or book(),
+        book=known,
         therapists=c.Therapists(
             ids=keys,
             settled=base[1].astype(bool),
@@ -44,33 +108,14 @@ def read_register(*, ids: Sequence[int] | None = None, known: c.Book | None = No
             style=base[7:11].astype(np.int8),
             fee=base[11].astype(np.int32),
             online_hours=base[12].astype(np.uint32),
-            sets=_sets(keys, ids),
+            sets=_sets(keys, parts),
         ),
-        locations=_locations(keys, _copy(_only(queries.LOCATIONS, ids), 7)),
-        places=_places(keys, _copy(_only(queries.PLACES, ids), 6)),
+        locations=_locations(keys, parts["locations"]),
+        places=_places(keys, parts["places"]),
         windows=c.Windows(_rows(keys, further[0]), further[1], further[2]),
-        contracts=_contracts(keys, _copy(_only(queries.CONTRACTS, ids), 4)),
+        contracts=_contracts(keys, parts["contracts"]),
         version=version,
     )
-
-
-def _only(query: str, ids: Sequence[int] | None, column: str = "t.therapist_id") -> str:
-    """Fill in which therapists are meant. Ids are whole numbers: COPY takes no parameters."""
-    wanted = "true" if ids is None else f"{column} = ANY(ARRAY[{','.join(str(int(pk)) for pk in ids)}]::bigint[])"
-    return query.replace("{only}", wanted)
-
-
-def _copy(query: str, width: int) -> c.I64:
-    """Return a query's columns, each of type bigint and never null. Raises ValueError on any other answer."""
-    answer = BytesIO()
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", answer)
-    row = np.dtype([("fields", ">i2")] + [(f"{name}{n}", t) for n in range(width) for name, t in _FIELD])
-    body = answer.getvalue()[_COPY_HEADER:-_COPY_TRAILER]
-    rows = np.frombuffer(body, row)
-    if len(rows) and any((rows[f"length{n}"] != 8).any() for n in range(width)):
-        raise ValueError("a column of the register is null or no bigint")
-    return np.array([rows[f"value{n}"] for n in range(width)], np.int64)
 
 
 def _rows(keys: c.I64, of: c.I64) -> c.I32:
@@ -78,14 +123,14 @@ def _rows(keys: c.I64, of: c.I64) -> c.I32:
     return np.searchsorted(keys, of).astype(np.int32)
 
 
-def _sets(keys: c.I64, ids: Sequence[int] | None) -> dict[str, tuple[c.U64, ...]]:
+def _sets(keys: c.I64, parts: Parts) -> dict[str, tuple[c.U64, ...]]:
     sets: dict[str, tuple[c.U64, ...]] = {}
-    for name, *link in queries.LINKS:
-        found = _copy(_only(queries.link_query(name, *link), ids), 4)
-        rows = _rows(keys, found[0])
-        sets[name] = (_spread(keys, rows, found[1]), _spread(keys, rows, found[2]))
+    for name, *_ in queries.LINKS:
+        found = parts[name]
+        rows_ = _rows(keys, found[0])
+        sets[name] = (_spread(keys, rows_, found[1]), _spread(keys, rows_, found[2]))
         if name in queries.SECOND:
-            sets[queries.SECOND[name][0]] = (_spread(keys, rows, found[3]),)
+            sets[queries.SECOND[name][0]] = (_spread(keys, rows_, found[3]),)
     return sets
 
 

@@ -1,40 +1,50 @@
 """The process's register: read once, kept current by asking what changed, replaced whole.
 
-Readers take the reference that stands there; nobody ever sees a half-made register. Only one thread reads the tables at
-a time. What a transaction has written and not committed is seen by itself alone and never enters the shared register:
-it may be rolled back.
+Readers take the reference that stands there; nobody ever sees a half-made register. Who finds it current waits for
+nobody; who finds a few therapists changed brings them up to date alone; only reading many is left to one thread at a
+time. What a transaction has written and not committed is seen by itself alone and never enters the shared register: it
+may be rolled back.
 """
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from django.db import connection
+
 from matching.engine.rank import Lens
-from matching.freshness import Answer, ask
-from matching.snapshot import read_register
+from matching.freshness import Answer, Parts, Seen, ask
+from matching.snapshot import read_everybody, register_of
 from matching.splice import spliced
 
+# Up to here a thread brings itself up to date rather than wait for another that does.
+READ_ALONE = 50
 # From here on, reading everybody anew is cheaper than reading them one by one.
 REBUILD_ABOVE = 2_000
 
 
 @dataclass(frozen=True)
 class Held:
-    """A register, and up to where it is current: everything before `watermark`, and the changes `seen` above it."""
+    """A register and the weights in force, and what had been seen of which log when they were read.
+
+    `own`: the transaction to which it is private because it shows what is not committed; of the log it has read `lines`
+    of its own, the last `last`.
+    """
 
     lens: Lens
-    database: str
-    generation: str | None
-    watermark: int
-    seen: frozenset[int]
+    weight_set_id: int | None
+    weights: dict[str, int] | None
+    place: str | None
+    seen: Seen
+    own: int | None = None
+    lines: int = 0
+    last: int = 0
 
-    def follows(self, answer: Answer) -> bool:
-        """Return whether nothing can have been missed between this and an answer asked from its watermark."""
-        return (
-            self.generation is not None
-            and self.database == answer.database
-            and self.generation == answer.generation
-            and self.watermark >= answer.pruned_below
-        )
+    def leads_to(self, answer: Answer) -> bool:
+        """Return whether nothing can have been missed between this and an answer asked from here."""
+        same_log = answer.place is not None and self.place == answer.place
+        intact = self.own is None or (self.own == answer.own and self.lines == answer.own_kept)
+        return same_log and intact and self.seen.newest <= answer.seen.newest and self.seen.oldest >= answer.pruned
 
 
 @dataclass(frozen=True)
@@ -51,75 +61,86 @@ class Store:
 
     def __init__(self) -> None:
         self._held: Held | None = None
-        self._lock = threading.Lock()
+        self._reading = threading.Lock()
+        self._swap = threading.Lock()
         self._private = threading.local()
 
     def current(self) -> Current:
-        """Return the register as the database has it now. One query when nothing changed."""
-        held = self._held
-        answer = ask(held.watermark if held else 0)
-        if held is not None and held.follows(answer) and answer.seen <= held.seen:
-            self._advance(held, answer)
-            return Current(held.lens, answer.weight_set_id, answer.weights)
-        if answer.has_own:
-            return Current(self._own_lens(held, answer), answer.weight_set_id, answer.weights)
-        with self._lock:
-            # Another thread may have done the work while this one waited: ask again from where it stands now.
-            held = self._held
-            answer = ask(held.watermark if held else 0)
-            fresh = refreshed(held, answer)
-            self._held = fresh
-        return Current(fresh.lens, answer.weight_set_id, answer.weights)
+        """Return the register as the database has it now. One query, whether nothing changed or a little."""
+        for held in self._bases():
+            if (fresh := _caught_up(held, READ_ALONE)) is not None:
+                return self._keep(fresh)
+        with self._reading:
+            # Another thread may have read everybody while this one waited: go on from where it stands now.
+            shared = self._held
+            further = _caught_up(shared, REBUILD_ABOVE) if shared is not None else None
+            return self._keep(further or _everybody(), anew=further is None)
 
     def forget(self) -> None:
         """Start anew at the next question."""
-        with self._lock:
+        with self._swap:
             self._held = None
 
-    def _advance(self, held: Held, answer: Answer) -> None:
-        """Ask for less next time. Another thread's newer register must not be overwritten: then leave it."""
-        if answer.xmin == held.watermark or not self._lock.acquire(blocking=False):
-            return
-        try:
-            if self._held is held:
-                above = frozenset(change.id for change in answer.changes if change.txid >= answer.xmin)
-                self._held = replace(held, watermark=answer.xmin, seen=above)
-        finally:
-            self._lock.release()
-
-    def _own_lens(self, held: Held | None, answer: Answer) -> Lens:
-        """Return the register as the asking transaction alone sees it, going on from what it saw before.
-
-        What a savepoint took back is missing from the answer: then begin again from the shared register.
-        """
+    def _bases(self) -> Iterator[Held]:
+        """Yield what to go on from: in a transaction first what it saw of itself, then what everybody shares."""
         mine: Held | None = getattr(self._private, "held", None)
-        same = mine is not None and getattr(self._private, "own", None) == answer.own and mine.follows(answer)
-        base = mine if same and mine is not None and mine.seen <= answer.seen else held
-        if base is not mine or mine is None or mine.seen != answer.seen:
-            mine = replace(refreshed(base, answer), seen=answer.seen)
-            self._private.held, self._private.own = mine, answer.own
-        return mine.lens
+        if mine is not None:
+            if connection.in_atomic_block:
+                yield mine
+            self._private.held = None
+        if (held := self._held) is not None:
+            yield held
+
+    def _keep(self, fresh: Held, *, anew: bool = False) -> Current:
+        """Share a register unless it is private or another thread's is newer, and return it."""
+        if fresh.own is not None:
+            self._private.held = fresh
+        elif fresh is not self._held:
+            with self._swap:
+                held = self._held
+                if held is None or anew or (held.place == fresh.place and held.seen.within(fresh.seen)):
+                    self._held = fresh
+        return Current(fresh.lens, fresh.weight_set_id, fresh.weights)
 
 
-def refreshed(held: Held | None, answer: Answer) -> Held:
-    """Return what is current: the same register with those read anew who changed, or everybody."""
-    version = f"{(answer.generation or 'none')[:8]}-{answer.xmin}-{max(answer.seen, default=0)}"
-    if held is None or not held.follows(answer):
-        return _held(Lens(read_register(version=version)), answer)
-    unseen = [change.therapist_id for change in answer.changes if change.id not in held.seen]
-    ids = tuple(sorted({pk for pk in unseen if pk is not None}))
-    if None in unseen or len(ids) > REBUILD_ABOVE:
-        return _held(Lens(read_register(version=version)), answer)
-    if not ids:
+def _caught_up(held: Held, most: int) -> Held | None:
+    """Return what is current now, going on from here; None where too much changed, or too little is sure."""
+    answer = ask(held.seen, known=held.last, most=most)
+    if not held.leads_to(answer):
+        return None
+    if not answer.news:
+        return held if held.seen == answer.seen else replace(held, seen=answer.seen)
+    if not answer.changed and not answer.everybody:
         return _held(held.lens, answer)
-    base = held.lens.register
-    part = read_register(ids=ids, known=base.book, version=version)
-    return _held(Lens(spliced(base, part, ids, version=version)), answer)
+    if answer.parts is None:
+        return None
+    return _held(_with(held.lens, answer, answer.parts), answer)
+
+
+def _with(lens: Lens, answer: Answer, parts: Parts) -> Lens:
+    """Return the register with those who changed as they are now."""
+    base = lens.register
+    part = register_of(parts, base.book, answer.version)
+    return Lens(spliced(base, part, answer.changed, version=answer.version))
+
+
+def _everybody() -> Held:
+    reading = read_everybody()
+    return _held(Lens(register_of(reading.parts, reading.book, reading.answer.version)), reading.answer)
 
 
 def _held(lens: Lens, answer: Answer) -> Held:
-    above = frozenset(change.id for change in answer.changes if change.txid >= answer.xmin)
-    return Held(lens, answer.database, answer.generation, answer.xmin, above)
+    private = answer.own_lines > 0
+    return Held(
+        lens=lens,
+        weight_set_id=answer.weight_set_id,
+        weights=answer.weights,
+        place=answer.place,
+        seen=answer.seen,
+        own=answer.own if private else None,
+        lines=answer.own_lines,
+        last=answer.own_last,
+    )
 
 
 store = Store()

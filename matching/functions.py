@@ -1,0 +1,106 @@
+"""Functions that live in the database, so that a session plans their queries once and the answer is one statement.
+
+One statement sees one moment: what is new and the rows it concerns never come from two. Both functions are STABLE and
+must stay so: each query of a VOLATILE function would look at a moment of its own.
+
+Their names end in a digest of their texts: old and new processes run side by side while a new version is put in place,
+and a change here without a migration that calls `create()` fails at the first question.
+"""
+
+# ruff: noqa: S608 - nothing but constants of the code is put into these texts
+
+import hashlib
+
+from matching.queries import PARTS
+
+_READ_SETTINGS = """
+    -- A few rows of many tables: by index, with one plan per session. Compiling it would take longer than running it.
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
+    SET enable_mergejoin = off SET jit = off"""
+
+_PARTS_OUT = ", ".join(f"OUT of_{name} bigint[]" for name in PARTS)
+_PARTS_READ = ",\n".join(f"({part.sql('{id} = ANY(changed)')})" for part in PARTS.values())
+_PARTS_FROM = ", ".join(f"r.of_{name}" for name in PARTS)
+_PARTS_INTO = ", ".join(f"of_{name}" for name in PARTS)
+
+# What changed since, and all that the register says of those therapists unless they are more than `most`.
+_READ = f"""
+CREATE OR REPLACE FUNCTION matching_read_DIGEST(
+    newest bigint, below bigint, unsettled bigint[], mine bigint, known bigint, most integer,
+    OUT everybody boolean, OUT changed bigint[], OUT own_lines bigint, OUT own_kept bigint, OUT own_last bigint,
+    OUT weight_set bigint, OUT weighs text, {_PARTS_OUT})
+LANGUAGE plpgsql STABLE{_READ_SETTINGS} AS $body$
+BEGIN
+    SELECT coalesce(bool_or(coalesce(line.therapist_id, -1) = -1) FILTER (WHERE NOT line.old), false),
+        coalesce(array_agg(DISTINCT line.therapist_id) FILTER (WHERE line.therapist_id >= 0 AND NOT line.old), '{{}}'),
+        count(*) FILTER (WHERE line.own), count(*) FILTER (WHERE line.old),
+        coalesce(max(line.id) FILTER (WHERE line.own), 0)
+    INTO everybody, changed, own_lines, own_kept, own_last
+    FROM (
+        SELECT c.id, c.therapist_id, coalesce(c.txid = mine, false) AS own,
+            coalesce(c.txid = mine AND c.id <= known AND c.therapist_id IS DISTINCT FROM -1, false) AS old
+        FROM matching_registerchange c
+        WHERE c.txid >= newest AND c.txid < below OR c.txid = ANY(unsettled || mine)) line;
+    IF NOT everybody AND cardinality(changed) BETWEEN 1 AND most THEN
+        SELECT {_PARTS_READ}
+        INTO {_PARTS_INTO};
+    END IF;
+    SELECT w.id, w.weights::text INTO weight_set, weighs
+    FROM matching_weightset w ORDER BY w.created_at DESC, w.id DESC LIMIT 1;
+END $body$;
+"""
+
+# The question before every ranking. Nearly always the answer is "nothing", found by the last line of an index.
+_NEWS = f"""
+CREATE OR REPLACE FUNCTION matching_news_DIGEST(
+    newest bigint, unsettled bigint[], known bigint, most integer,
+    OUT place text, OUT pruned bigint, OUT seen text, OUT own bigint, OUT news boolean,
+    OUT everybody boolean, OUT changed bigint[], OUT own_lines bigint, OUT own_kept bigint, OUT own_last bigint,
+    OUT weight_set bigint, OUT weighs text, {_PARTS_OUT})
+LANGUAGE plpgsql STABLE AS $body$
+DECLARE
+    moment pg_snapshot := pg_current_snapshot();
+    below bigint := pg_snapshot_xmax(moment)::text::bigint;
+    top bigint;
+    one bigint;
+BEGIN
+    seen := moment::text;
+    own := pg_current_xact_id_if_assigned()::text::bigint;
+    -- Which log of which database of which server start. Restored from a backup, it is another one.
+    SELECT log.pruned_below, concat_ws(
+        ' ', pg_postmaster_start_time(), pg_relation_filepath('matching_registerlog'::regclass), log.generation)
+    INTO pruned, place FROM matching_registerlog log ORDER BY log.id LIMIT 1;
+    SELECT c.txid INTO top FROM matching_registerchange c ORDER BY c.txid DESC LIMIT 1;
+    IF pruned > below OR top >= below AND top IS DISTINCT FROM own THEN
+        -- Nobody else's line can be seen before its transaction is over: these come from another server's counting.
+        SELECT concat_ws(' ', place, pruned, max(c.id)) INTO place FROM matching_registerchange c
+        WHERE c.txid >= below AND c.txid IS DISTINCT FROM own;
+        pruned := least(pruned, below);
+        SELECT c.txid INTO top FROM matching_registerchange c WHERE c.txid < below ORDER BY c.txid DESC LIMIT 1;
+    END IF;
+    news := newest IS NULL OR coalesce(top >= newest, false);
+    IF NOT news THEN
+        FOREACH one IN ARRAY unsettled || own LOOP
+            SELECT c.txid INTO top FROM matching_registerchange c WHERE c.txid >= one ORDER BY c.txid LIMIT 1;
+            news := news OR coalesce(top = one, false);
+        END LOOP;
+    END IF;
+    IF news THEN
+        SELECT r.everybody, r.changed, r.own_lines, r.own_kept, r.own_last, r.weight_set, r.weighs, {_PARTS_FROM}
+        INTO everybody, changed, own_lines, own_kept, own_last, weight_set, weighs, {_PARTS_INTO}
+        FROM matching_read_DIGEST(coalesce(newest, below), below, coalesce(unsettled, '{{}}'), own, known, most) r;
+    END IF;
+END $body$;
+"""
+
+_DIGEST = hashlib.sha256((_READ + _NEWS).encode()).hexdigest()[:8]
+NEWS = f"matching_news_{_DIGEST}"
+
+
+def create() -> str:
+    """Return SQL that creates the functions as this code needs them."""
+    return (_READ + _NEWS).replace("DIGEST", _DIGEST)
+
+
+def drop() -> str:
+    return f"DROP FUNCTION IF EXISTS {NEWS}; DROP FUNCTION IF EXISTS matching_read_{_DIGEST};"
