@@ -26,6 +26,11 @@ TABLE = (
         "look for a referral that nobody owns or that stands still",
         crontab(minute="20", hour="3"),
     ),
+    Entry(
+        "matching.tasks.forecast_waits",
+        "forecast the waits, from two in the night on; a night that was missed is made up for",
+        crontab(minute="5-59/10"),
+    ),
     Entry("matching.tasks.prune_changes", "keep the log of register changes short", crontab(minute="40")),
     Entry(
         "matching.tasks.add_up_exposure",

@@ -11,8 +11,12 @@ from django.db import DatabaseError, connection, models, transaction
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def copy_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, table: str = ""
+) -> int:
     """Add rows given in the order of `columns` (database columns). None is NULL. Returns how many.
+
+    `table`: another table with the same columns, such as a temporary one.
 
     Values go in as they are: encrypt before, and give every column that has no default in the database.
     """
@@ -23,10 +27,10 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
         buffer.write("\n")
         count += 1
     buffer.seek(0)
-    table = connection.ops.quote_name(model._meta.db_table)
+    into = connection.ops.quote_name(table or model._meta.db_table)
     names = ", ".join(map(connection.ops.quote_name, columns))
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", buffer)
+        cursor.copy_expert(f"COPY {into} ({names}) FROM STDIN", buffer)
     return count
 
 

@@ -1,0 +1,64 @@
+"""What is forecast about waits, for pages: values and the words decided for them."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from matching.models import WaitForecast
+from therapists.models import Place
+
+# A forecast is made every night. Older than this, what it rests on may have changed without anybody noticing.
+STALE_AFTER = datetime.timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Whole weeks from 1. `based_on`: how many people have had one of her places and left it (matching.forecast)."""
+
+    median_weeks: int
+    eight_in_ten_weeks: int
+    based_on: int
+
+
+def waits_for(ids: Iterable[int], *, as_of: datetime.datetime, ahead: int = 0) -> dict[int, Wait]:
+    """Return the forecasts by therapist pk for somebody with `ahead` people ahead of her; one query.
+
+    Left out is of whom nothing can be said: too few people yet, so many ahead that it would be a guess, a forecast
+    that is too old, or another number of places than it was made for.
+    """
+    if ahead < 0:
+        raise ValueError("nobody has fewer than no people ahead")
+    places = Place.objects.filter(therapist=OuterRef("pk"), closed_at__isnull=True).order_by()
+    count = Subquery(places.values("therapist").annotate(n=Count("pk")).values("n"))
+    rows = WaitForecast.objects.filter(therapist_id__in=list(ids), computed_at__gte=as_of - STALE_AFTER)
+    rows = rows.annotate(now_open=Coalesce(count, 0))
+    return {
+        row.therapist_id: Wait(row.median_weeks[ahead], row.eight_in_ten_weeks[ahead], row.based_on)
+        for row in rows
+        if row.now_open == row.open_places and ahead < len(row.median_weeks)
+    }
+
+
+def wait_words(wait: Wait | None) -> str:
+    """Return the forecast in the words decided for it: never a promise, and with the count behind it."""
+    if wait is None:
+        return _("We cannot say yet.")
+    sentences = (
+        ngettext("Probably about %(weeks)d week.", "Probably about %(weeks)d weeks.", wait.median_weeks)
+        % {"weeks": wait.median_weeks},
+        ngettext(
+            "For 8 people in 10, %(weeks)d week or less.",
+            "For 8 people in 10, %(weeks)d weeks or less.",
+            wait.eight_in_ten_weeks,
+        )
+        % {"weeks": wait.eight_in_ten_weeks},
+        _("It could be longer."),
+        ngettext("Based on %(people)d person.", "Based on %(people)d people.", wait.based_on)
+        % {"people": wait.based_on},
+    )
+    return " ".join(sentences)
