@@ -14,6 +14,7 @@ COPY requirements.txt ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY . .
 COPY --from=styles /app/static/build static/build
+RUN python -m babel.messages.frontend compile --domain django --directory locale
 # Collecting needs settings but no secrets: these values exist in this one step only.
 RUN SECRET_KEY=build ALLOWED_HOSTS=build SITE_URL=https://build EMAIL_HOST=build DATABASE_URL=postgresql:///build \
     python manage.py collectstatic --noinput --ignore src

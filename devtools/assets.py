@@ -1,10 +1,11 @@
-"""What Node makes for us: the style sheet, the design system's script, and the browser the tests drive."""
+"""What is made at set-up: the style sheet, the design system's script, the tests' browser, the compiled translations."""
 
 import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,10 +24,11 @@ BUILT = ROOT / "static" / "build"
 # What was installed and built belongs to this folder, whatever data it runs on.
 STATE = ROOT / ".local"
 BUILDER = ROOT / "devtools" / "styles.mjs"
+TRANSLATIONS = ROOT / "locale"
 
 
 def prepare() -> None:
-    """Install the node packages and build the style sheet; nothing is done again while its inputs are the same."""
+    """Install the node packages, build the style sheet, compile translations; nothing again while its inputs are the same."""
     with _one_at_a_time():
         packages = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
         if _changed("packages", packages) or not PACKAGES.exists():
@@ -38,6 +40,12 @@ def prepare() -> None:
             print("Building the style sheet", flush=True)
             _run([NODE, BUILDER])
             _remember("styles", sources)
+        written = sorted(TRANSLATIONS.rglob("*.po"))
+        if _changed("translations", written) or not all(one.with_suffix(".mo").exists() for one in written):
+            print("Compiling the translations", flush=True)
+            compiler = [sys.executable, "-m", "babel.messages.frontend", "compile"]
+            _run([*compiler, "--domain", "django", "--directory", TRANSLATIONS])
+            _remember("translations", written)
 
 
 def chromium() -> Path:

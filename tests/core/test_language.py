@@ -24,7 +24,7 @@ def test_the_compiled_catalogue_is_the_written_one():
         compiled = gettext.GNUTranslations(file)
     assert len(written()) > 100
     stale = [key for key, value in written().items() if compiled.gettext(key) != value]
-    assert not stale, f"compile the catalogue again: {stale}"
+    assert not stale, f"`make assets` compiles the catalogue: {stale}"
 
 
 def test_no_translation_loses_a_placeholder():
