@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from clients.cnip import ITEMS, MOST, complete_scales, strong_sides
 from clients.preferences import DAY_PART_MASKS, STYLE_SCALES, Stated, Strength, Wish, all_of, any_of
 from core import geo
 from core.choices import Nation
@@ -23,6 +24,8 @@ MAX_TEXT = 4000
 CHANNELS = ("email", "sms", "letter", "phone")
 SELF_PAY = "self_pay"
 NOT_SURE = "not_sure"
+# What the questions that help to find a kind of therapy are about: the traits kinds have.
+GUIDE_QUESTIONS = ("focus", "practice", "lead", "time", "company", "way")
 
 _SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")
 
@@ -41,7 +44,8 @@ class Answers:
 
     paying: "" (not said), "self_pay", "not_sure" or a funder's slug. fee_ceiling_pence: the most she pays per session.
     postcode and miles are where to look; home_postcode is part of who she is. date_of_birth: "YYYY-MM-DD".
-    channel is the safe one; its address stands in email, phone or address.
+    channel is the safe one; its address stands in email, phone or address. guide: what she said to the questions that
+    help to find a kind of therapy. cnip: number of an item -> -3..3. Both stay in the draft and are never sent on.
     """
 
     nation: str = ""
@@ -75,6 +79,8 @@ class Answers:
     not_these: tuple[int, ...] = ()
     style: dict[str, int] = field(default_factory=dict)
     style_strength: int = 0
+    guide: dict[str, str] = field(default_factory=dict)
+    cnip: dict[str, int] = field(default_factory=dict)
     choices: tuple[Chosen, ...] = ()
     help_choosing: bool = False
     channel: str = ""
@@ -125,6 +131,18 @@ class Answers:
         """Return the address of the safe channel."""
         where = {"email": self.email, "sms": self.phone, "phone": self.phone, "letter": self.address}
         return where.get(self.channel, "")
+
+    @property
+    def cnip_items(self) -> dict[int, int]:
+        """Return item number -> -3..3."""
+        return {int(number): value for number, value in self.cnip.items()}
+
+    def style_by_cnip(self, strength: int) -> dict[str, Any]:
+        """Return the style answers once the C-NIP is used: it speaks for the scales it completed, and for no other."""
+        complete = complete_scales(self.cnip_items)
+        short = {scale: side for scale, side in self.style.items() if scale not in complete}
+        style = {**short, **strong_sides(self.cnip_items)}
+        return {"style": style, "style_strength": strength if style else 0}
 
     def stated(self) -> Stated:
         """Return the preferences in it, with a point for the postcode when one is known."""
@@ -248,6 +266,10 @@ def _side(value: object) -> int | None:
     return value if value in (-1, 1) and not isinstance(value, bool) else None
 
 
+def _word(value: object) -> str | None:
+    return value if isinstance(value, str) and value.isalpha() and len(value) <= 20 else None
+
+
 _pk = _whole(1, 2**63 - 1)
 _strength = _whole(0, 3)
 _line, _long, _slugs = _text(MAX_LINE), _text(MAX_TEXT), _many(_slug)
@@ -266,6 +288,8 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "access_note": _text(1000),
     "not_these": _many(_pk, 200),
     "style": _mapping(STYLE_SCALES, _side),
+    "guide": _mapping(GUIDE_QUESTIONS, _word),
+    "cnip": _mapping(map(str, ITEMS), _whole(-MOST, MOST)),
     "choices": _chosen,
     "channel": _one_of(CHANNELS),
     "call_times": _many(_line),

@@ -14,6 +14,7 @@ from core.actors import Actor
 from core.forms import posted
 from referrals.errors import Refused
 from referrals.models import Offer
+from referrals.presenters.talking import wish_words
 from referrals.selectors.scope import offers_visible_to
 from referrals.selectors.summary import conflict_details, request_summary
 from referrals.services import requests as services
@@ -36,6 +37,7 @@ def request_page(request: HttpRequest, therapist: Therapist, actor: Actor, pk: i
         "summary": summary,
         "money": selectors.money_words(summary),
         "reasons": selectors.fit_reasons(offer),
+        "style": [wish_words(scale, side) for scale, side in summary.style],
     }
     if offer.interested_at is not None:
         context["person"] = conflict_details(offer, actor=actor)

@@ -8,6 +8,9 @@ from core.forms import YesNoField
 from referrals.forms.base import QuestionForm
 from referrals.sharing import SHARE_ITEMS
 
+# Asked only of whoever said something of the kind: item of sharing and key of the answers have one name.
+ONLY_IF_SAID = frozenset({"own_words", "identity", "style"})
+
 
 class SharingForm(QuestionForm):
     title = _("What may we share?")
@@ -16,9 +19,7 @@ class SharingForm(QuestionForm):
 
     def arrange(self) -> None:
         for item, words in SHARE_ITEMS.items():
-            if item == "own_words" and not self.answers.get("own_words"):
-                continue
-            if item == "identity" and not self.answers.get("identity"):
+            if item in ONLY_IF_SAID and not self.answers.get(item):
                 continue
             self.fields[item] = YesNoField(label=words, required=False)
 

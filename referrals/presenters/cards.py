@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from referrals.answers import Answers
 from referrals.words import first_name
 from therapists.models import Funder
 from therapists.selectors import reference
+from therapists.selectors.kinds import kind_ids
 from therapists.words import initials, money, sessions_words
 
 # A mark that is no colour alone, and the word that stands before each reason.
@@ -37,6 +39,8 @@ class ReasonLine:
     mark: str
     label: str
     words: str
+    # The page about the kind of therapy the line names; "" where it names something else.
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,15 @@ def some(names: Sequence[Any]) -> str:
 
 
 def reason_lines(reasons: Iterable[Any]) -> list[ReasonLine]:
-    return [ReasonLine(r.state, STATES[r.state][0], str(STATES[r.state][1]), str(r.words)) for r in reasons]
+    """Return reasons in words; those that name a kind of therapy lead to the page about it."""
+    return [ReasonLine(r.state, STATES[r.state][0], str(STATES[r.state][1]), str(r.words), _about(r)) for r in reasons]
+
+
+def _about(reason: Any) -> str:
+    if reason.domain != "modality":
+        return ""
+    pk = kind_ids().get(reason.value)
+    return f"{reverse('referrals:kind', args=[pk])}?from=people" if pk else ""
 
 
 def wait_words(weeks: int | None) -> str:

@@ -20,7 +20,8 @@ from therapists.words import hours_words
 
 @dataclass(frozen=True, slots=True)
 class RequestSummary:
-    """No name, no age, no area. `own_words` and `about_her` only with her permission.
+    """No name, no age, no area. `own_words` and `about_her` only with her permission; `style`, how she would like to
+    be worked with, only with her permission and only once the therapist has said that she could take this.
 
     fee_pence: what was agreed per session when she chose; None when `funder` pays for `sessions`.
     """
@@ -42,6 +43,7 @@ class RequestSummary:
     fee_pence: int | None
     own_words: str
     about_her: tuple[str, ...]
+    style: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def request_summary(offer: Offer) -> RequestSummary:
         fee_pence=None if referral.funder else agreed.get("fee_pence"),
         own_words=referral.own_words if "own_words" in permitted else "",
         about_her=_about(stated) if "identity" in permitted else (),
+        style=stated.style if offer.interested_at is not None and "style" in permitted else (),
     )
 
 

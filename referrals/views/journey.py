@@ -19,6 +19,7 @@ from referrals.presenters.information import notes_for
 from referrals.services.submission import submission_save, submission_start
 from referrals.sessions import DRAFT_KEYS, TOKEN_KEY
 from referrals.views.drafts import Draft, draft_gone_on_with, draft_of, with_draft, with_draft_after
+from referrals.views.side import side_links
 from therapists.selectors import reference
 
 NEVER_ASKED_BEFORE = "people choose before they say who they are, so nobody signs in here"
@@ -145,7 +146,7 @@ class QuestionView(FlowView):
         shown = cast(steps.Page, step)
         self.template_name = shown.template
         own = {"autosave_url": reverse("referrals:autosave", args=[step.slug]), "save_url": reverse("referrals:save")}
-        return {**own, **progress(step, answers)}
+        return {**own, **progress(step, answers), **side_links(self.request, self.draft)}
 
 
 def _what_may_stay(answers: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from referrals.answers import MAX_CHOICES
 from referrals.presenters.cards import card_lines, reason_lines
 from referrals.presenters.people import out_of_reach
 from referrals.presenters.profile import facts, terms
+from referrals.presenters.talking import talking_points
 from referrals.views.drafts import Choosing, with_choosing
+from referrals.words import first_name
 from therapists.selectors.public import public_profile
 from therapists.selectors.standing import standing_for
 
@@ -31,10 +33,14 @@ def therapist(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
         if was_chosen:
             draft.save(choices=tuple(c for c in draft.answers.choices if c.therapist != pk))
         return render(request, "referrals/therapist.html", context)
-    why = why_for(draft.stated(), [pk], silent_exclusions=draft.silent).get(pk)
+    stated = draft.stated()
+    why = why_for(stated, [pk], silent_exclusions=draft.silent).get(pk)
     line = next(iter(card_lines(cards([why.row]), draft.answers)), None) if why and why.row else None
     context |= {
         "listed": True,
+        "kinds": [(f"{reverse('referrals:kind', args=[item.id])}?from={pk}", item.name) for item in profile.modalities],
+        "talking": talking_points(dict(stated.style), profile.style_values, first_name(profile.name)),
+        "name": first_name(profile.name),
         "profile": profile,
         "line": line,
         "reasons": reason_lines(why.row.reasons) if why and why.row else [],

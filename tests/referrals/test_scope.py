@@ -90,6 +90,7 @@ def test_the_summary_is_a_white_list(ben: Therapist) -> None:
         "fee_pence",
         "own_words",
         "about_her",
+        "style",
     }
     everything = str(summary)
     for private in ("Zdenka", "Unusualname", "LS6", referral.client.email, referral.reference, "very own words"):

@@ -73,6 +73,12 @@ def kinds() -> tuple[Kind, ...]:
     )
 
 
+@kept
+def kind_ids() -> dict[str, int]:
+    """Return slug -> id of every active kind. One query."""
+    return dict(Modality.objects.filter(active=True, family__active=True).values_list("slug", "pk"))
+
+
 def kind(pk: int) -> Kind | None:
     """Return one active kind."""
     return next((row for row in kinds() if row.id == pk), None)

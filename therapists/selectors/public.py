@@ -26,6 +26,7 @@ class Described:
     name: str
     description: str = ""
     note: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class PublicProfile:
     confidentiality_terms: str
     funders: list[Described]
     style: list[str]
+    # Scale -> -3..3, as `Therapist.style_*`; a scale she did not speak of is absent.
+    style_values: dict[str, int]
 
 
 def public_profile(therapist_id: int) -> PublicProfile | None:
@@ -106,7 +109,7 @@ def _profile(therapist: Therapist, today: datetime.date) -> PublicProfile:
             if is_good(row, today)
         ],
         modalities=[
-            Described(link.modality.name, link.modality.description, link.training)
+            Described(link.modality.name, link.modality.description, link.training, link.modality_id)
             for link in therapist.modality_links.all()
         ],
         issues=[link.issue.name for link in therapist.issue_links.all()],
@@ -130,6 +133,11 @@ def _profile(therapist: Therapist, today: datetime.date) -> PublicProfile:
             for row in therapist.contracts.all()
         ],
         style=[text for field in words.STYLE_POLES if (text := words.style_words(field, getattr(therapist, field)))],
+        style_values={
+            field.removeprefix("style_"): value
+            for field in words.STYLE_POLES
+            if (value := getattr(therapist, field)) is not None
+        },
     )
 
 
