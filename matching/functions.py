@@ -31,7 +31,7 @@ CREATE OR REPLACE FUNCTION matching_read_DIGEST(
     OUT weight_set bigint, OUT weighs text, {_PARTS_OUT})
 LANGUAGE plpgsql STABLE{_READ_SETTINGS} AS $body$
 BEGIN
-    SELECT coalesce(bool_or(coalesce(line.therapist_id, -1) = -1) FILTER (WHERE NOT line.old), false),
+    SELECT coalesce(bool_or(coalesce(line.therapist_id, -1) < 0) FILTER (WHERE NOT line.old), false),
         coalesce(array_agg(DISTINCT line.therapist_id) FILTER (WHERE line.therapist_id >= 0 AND NOT line.old), '{{}}'),
         count(*) FILTER (WHERE line.own), count(*) FILTER (WHERE line.old),
         coalesce(max(line.id) FILTER (WHERE line.own), 0)
@@ -75,7 +75,7 @@ BEGIN
         -- Nobody else's line can be seen before its transaction is over: these come from another server's counting.
         SELECT concat_ws(' ', place, pruned, max(c.id)) INTO place FROM matching_registerchange c
         WHERE c.txid >= below AND c.txid IS DISTINCT FROM own;
-        pruned := least(pruned, below);
+        pruned := CASE WHEN pruned <= below THEN pruned ELSE 0 END;
         SELECT c.txid INTO top FROM matching_registerchange c WHERE c.txid < below ORDER BY c.txid DESC LIMIT 1;
     END IF;
     news := newest IS NULL OR coalesce(top >= newest, false);

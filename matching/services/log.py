@@ -19,7 +19,7 @@ def changes_prune(*, actor: Actor) -> int:
     log = RegisterLog.objects.select_for_update().order_by("pk").first()
     oldest, newest = _snapshot()
     lines = RegisterChange.objects.order_by()
-    if log is None or log.prune_next > newest or lines.filter(txid__gte=newest).exists():
+    if log is None or max(log.prune_next, log.pruned_below) > newest or lines.filter(txid__gte=newest).exists():
         values = {"generation": uuid4(), "pruned_below": 0, "prune_next": oldest}
         RegisterLog.objects.update_or_create(pk=1, defaults=values)
         removed, _ = lines.filter(txid__gte=newest).delete()
