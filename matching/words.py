@@ -3,11 +3,11 @@
 Codes come from the engine; words are made when a page asks for them, in the reader's language.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from clients.preferences import ALTERNATIVES, Stated
 from core.geo import distance_words
@@ -26,10 +26,10 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
         "unmet": gettext_lazy("does not offer %(name)s"),
     },
     "format": {
-        "met": gettext_lazy("offers %(name)s sessions"),
-        "partly": gettext_lazy("offers %(name)s sessions, but further away than you asked"),
-        "unmet": gettext_lazy("does not offer %(name)s sessions"),
-        "out_of_reach": gettext_lazy("offers %(name)s sessions, but not where and when you asked"),
+        "met": gettext_lazy("offers %(name)s"),
+        "partly": gettext_lazy("offers %(name)s, but further away than you asked"),
+        "unmet": gettext_lazy("does not offer %(name)s"),
+        "out_of_reach": gettext_lazy("offers %(name)s, but not where and when you asked"),
     },
     "gender": {
         "met": gettext_lazy("is %(name)s, as you asked"),
@@ -41,9 +41,9 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
         "unmet": gettext_lazy("does not offer therapy in %(name)s"),
     },
     "experience": {
-        "met": gettext_lazy("has experience with %(name)s"),
-        "partly": gettext_lazy("has experience with something else you named, not with %(name)s"),
-        "unmet": gettext_lazy("does not name experience with %(name)s"),
+        "met": gettext_lazy("has experience with this: %(name)s"),
+        "partly": gettext_lazy("has experience with something else you named, but not with this: %(name)s"),
+        "unmet": gettext_lazy("does not name experience with this: %(name)s"),
     },
     "style": {
         "met": gettext_lazy("works as you like it: %(name)s"),
@@ -67,7 +67,7 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
     },
     "access": {
         "met": gettext_lazy("can arrange: %(name)s"),
-        "unmet": gettext_lazy("cannot arrange: %(name)s"),
+        "unmet": gettext_lazy("does not say that they can arrange: %(name)s"),
     },
     "client_group": {
         "met": gettext_lazy("works with: %(name)s"),
@@ -80,12 +80,48 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
     },
 }
 
+# Domain -> those who do what somebody else does not. Follows "comes after others who ...".
+OTHERS: Mapping[str, Promise] = {
+    "modality": gettext_lazy("others who offer %(name)s"),
+    "time": gettext_lazy("others who offer %(name)s"),
+    "format": gettext_lazy("others who offer %(name)s where and when you asked"),
+    "gender": gettext_lazy("others who are %(name)s"),
+    "language": gettext_lazy("others who can hold therapy in %(name)s"),
+    "experience": gettext_lazy("others who have experience with this: %(name)s"),
+    "style": gettext_lazy("others of whom this is true: %(name)s"),
+    "identity": gettext_lazy("others who say about themselves: %(name)s"),
+}
+
 GENDERS: Mapping[str, Promise] = {
     "woman": gettext_lazy("a woman"),
     "man": gettext_lazy("a man"),
     "non_binary": gettext_lazy("non-binary"),
     "self_described": gettext_lazy("somebody who describes their own gender"),
 }
+
+SEVERAL_OF_A_GENDER: Mapping[str, Promise] = {
+    "woman": gettext_lazy("women"),
+    "man": gettext_lazy("men"),
+    "non_binary": gettext_lazy("non-binary"),
+    "self_described": gettext_lazy("people who describe their own gender"),
+}
+
+# How people meet, as what is offered. What the reference data adds later stands behind the word "sessions".
+FORMATS: Mapping[str, Promise] = {
+    "in-person": gettext_lazy("sessions in person"),
+    "video": gettext_lazy("video sessions"),
+    "phone": gettext_lazy("telephone sessions"),
+    "live-chat": gettext_lazy("sessions by live text chat"),
+    "email": gettext_lazy("sessions by e-mail"),
+    "walk-and-talk": gettext_lazy("walk and talk sessions"),
+    "home-visit": gettext_lazy("home visits"),
+    "group": gettext_lazy("sessions in a group"),
+    "couple": gettext_lazy("sessions as a couple"),
+    "family": gettext_lazy("sessions as a family"),
+}
+
+# An old draft, or an address somebody made up, may name what the lists do not hold.
+NOT_LISTED_ANY_MORE = gettext_lazy("something that is not on our lists")
 
 # Scale -> (the side +1, the side -1), as a client reads them.
 STYLES: Mapping[str, tuple[Promise, Promise]] = {
@@ -104,12 +140,11 @@ _SPANS: Mapping[str, Promise] = {"weekday": gettext_lazy("weekdays"), "weekend":
 _DAY_SLUGS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # Their names are common words: in the middle of a sentence they start small.
-_COMMON_NOUNS = {"format", "experience"}
+_COMMON_NOUNS = {"experience"}
 
 # Domain -> the set of reference data that names its values.
 _NAMED_IN = {
     "modality": "modality",
-    "format": "format",
     "language": "language",
     "experience": "issue",
     "identity": "identity",
@@ -136,31 +171,48 @@ def time_words(slug: str) -> str:
                 return str(of_span) % {"when": _SPANS[when]}
             if when in _DAY_SLUGS:
                 return str(of_day) % {"when": DAYS[_DAY_SLUGS.index(when)]}
-    return slug
+    return str(NOT_LISTED_ANY_MORE)
 
 
 def value_words(domain: str, value: str, stated: Stated, book: Book) -> str:
     """Return the name of what was stated; alternatives are joined with "or"."""
-    names = [_one(domain, slug, stated, book) for slug in value.split(ALTERNATIVES)]
-    if len(names) == 1:
-        return names[0]
-    return _("%(first)s or %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+    return _any([_one(domain, slug, stated, book) for slug in value.split(ALTERNATIVES)])
+
+
+def _any(names: Iterable[str]) -> str:
+    """Return "a", "a or b", "a, b or c". Whatever is named twice is said once."""
+    *first, last = dict.fromkeys(names)
+    return _("%(first)s or %(last)s") % {"first": ", ".join(first), "last": last} if first else last
 
 
 def _one(domain: str, slug: str, stated: Stated, book: Book) -> str:
-    if domain == "time":
-        return time_words(slug)
-    if domain == "gender":
-        return str(GENDERS.get(slug, slug))
-    if domain == "style":
-        first, second = STYLES[slug]
-        return str(first if dict(stated.style).get(slug, 1) > 0 else second)
-    if domain == "fee":
-        return money(stated.fee_ceiling_pence)
-    if domain not in _NAMED_IN:
-        return slug
-    name = book.name(_NAMED_IN[domain], slug)
-    return _in_a_sentence(name) if domain in _COMMON_NOUNS else name
+    if domain in _NAMED_IN:
+        name = _listed(_NAMED_IN[domain], slug, book)
+        return _in_a_sentence(name) if domain in _COMMON_NOUNS else name
+    named: Mapping[str, Callable[[], str]] = {
+        "time": lambda: time_words(slug),
+        "gender": lambda: str(GENDERS.get(slug, NOT_LISTED_ANY_MORE)),
+        "style": lambda: _side(slug, stated),
+        "fee": lambda: money(stated.fee_ceiling_pence),
+        "format": lambda: _format(slug, book),
+    }
+    return named[domain]() if domain in named else ""
+
+
+def _side(scale: str, stated: Stated) -> str:
+    first, second = STYLES.get(scale, (NOT_LISTED_ANY_MORE, NOT_LISTED_ANY_MORE))
+    return str(first if dict(stated.style).get(scale, 1) > 0 else second)
+
+
+def _listed(kind: str, slug: str, book: Book) -> str:
+    """Return the name that a list gives a slug. A slug that it does not hold is no word for anybody."""
+    return book.name(kind, slug) if book.mask(kind, slug) else str(NOT_LISTED_ANY_MORE)
+
+
+def _format(slug: str, book: Book) -> str:
+    if slug in FORMATS:
+        return str(FORMATS[slug])
+    return _("sessions: %(name)s") % {"name": _listed("format", slug, book)}
 
 
 def _in_a_sentence(name: str) -> str:
@@ -174,6 +226,15 @@ def reason_words(domain: str, value: str, state: str, stated: Stated, book: Book
         domain = "fee"
     states = WORDS[domain]
     return str(states.get(state, states["unmet"])) % {"name": value_words(domain, value, stated, book)}
+
+
+def others_words(domain: str, value: str, stated: Stated, book: Book) -> str:
+    """Return whoever does better on a stated wish: "others who offer evenings on weekdays"."""
+    name = value_words(domain, value, stated, book)
+    if domain == "gender":
+        slugs = value.split(ALTERNATIVES)
+        name = _any(str(SEVERAL_OF_A_GENDER.get(slug, NOT_LISTED_ANY_MORE)) for slug in slugs)
+    return str(OTHERS[domain]) % {"name": name}
 
 
 def where_words(metres: int | None, about: bool, state: str) -> str:
@@ -190,7 +251,8 @@ def rule_words(rule: str, stated: Stated, book: Book) -> str:
         _must, domain, value = rule.split(":", 2)
         return value_words(domain, value, stated, book)
     if rule == "distance":
-        return _("within %(miles)s miles") % {"miles": stated.miles}
+        miles = stated.miles or 0
+        return ngettext("within %(miles)d mile", "within %(miles)d miles", miles) % {"miles": miles}
     if rule == "language_need":
         musts = [wish.value for wish in stated.languages if wish.strength >= 3]
         return ", ".join(value_words("language", value, stated, book) for value in musts)

@@ -19,11 +19,14 @@ UNDO_KEY = "choices_before"
 TYPED_KEY = "sign_in"
 FRESH_KEY = "fresh_sign_in"
 OPENED_KEY = "opened_before"
+# Whom she looked for, sealed; and that she came to look for somebody she knows.
+LOOKED_FOR_KEY = "looked_for"
+KNOWS_WHO_KEY = "knows_who"
 # Django's own: what a page would say next.
 MESSAGES_KEY = "_messages"
 
 # What belongs to one draft, and must not be taken for another's.
-DRAFT_KEYS = (TOKEN_KEY, SAFETY_KEY, HELP_KEY, CODE_KEY, SENT_TO_KEY, EDIT_KEY, UNDO_KEY)
+DRAFT_KEYS = (TOKEN_KEY, SAFETY_KEY, HELP_KEY, CODE_KEY, SENT_TO_KEY, EDIT_KEY, UNDO_KEY, LOOKED_FOR_KEY)
 ALL_KEYS = (
     TOKEN_KEY,
     SAFETY_KEY,
@@ -37,5 +40,7 @@ ALL_KEYS = (
     TYPED_KEY,
     FRESH_KEY,
     OPENED_KEY,
+    LOOKED_FOR_KEY,
+    KNOWS_WHO_KEY,
     MESSAGES_KEY,
 )

@@ -17,7 +17,7 @@ from referrals.answers import NOT_SURE, SELF_PAY, Answers
 from referrals.presenters import steps
 from referrals.presenters.information import notes_for
 from referrals.services.submission import submission_save, submission_start
-from referrals.sessions import DRAFT_KEYS, TOKEN_KEY
+from referrals.sessions import DRAFT_KEYS, KNOWS_WHO_KEY, TOKEN_KEY
 from referrals.views.drafts import Draft, draft_gone_on_with, draft_of, with_draft, with_draft_after
 from referrals.views.side import side_links
 from therapists.selectors import reference
@@ -38,8 +38,11 @@ def begin(request: HttpRequest) -> HttpResponse:
     says so, and a return code to them goes on working.
     """
     draft = draft_of(request)
+    request.session.pop(KNOWS_WHO_KEY, None)
+    if "find" in request.POST:
+        request.session[KNOWS_WHO_KEY] = True
     if draft is not None and draft.data and "afresh" not in request.POST:
-        return redirect("referrals:begin_again")
+        return redirect("referrals:find" if "find" in request.POST else "referrals:begin_again")
     if draft is None or draft.data:
         _submission, token = submission_start()
         request.session.cycle_key()
@@ -111,7 +114,7 @@ class QuestionView(FlowView):
         if step.slug == "reach" and answers.get("channel") == Client.Channel.PHONE:
             return reverse("referrals:call_me")
         if "change" not in request.GET:
-            return super()._after(request, step, answers)
+            return self._to_whom_she_knows(request, answers) or super()._after(request, step, answers)
         target = cast(steps.Page, step)
         if target.slug in {"reach", "reach-at"}:
             # A changed address must be proved before anything else.
@@ -120,6 +123,13 @@ class QuestionView(FlowView):
         if opened is not None:
             return f"{opened.url}?{urlencode({'change': request.GET['change']})}"
         return self.check_url()
+
+    def _to_whom_she_knows(self, request: HttpRequest, answers: dict[str, Any]) -> str:
+        """Return the page to look for somebody at, once what is needed before it is answered; "" for others."""
+        if not request.session.get(KNOWS_WHO_KEY) or steps.missing_before("matches", answers):
+            return ""
+        del request.session[KNOWS_WHO_KEY]
+        return reverse("referrals:find")
 
     def _opened(self, step: Step, answers: dict[str, Any]) -> steps.Page | None:
         """Return the question right after this one, when the new answer is what leads to it."""

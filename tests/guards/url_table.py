@@ -88,6 +88,7 @@ TABLE: list[Row] = [
     ("referrals:relax", "", {}, POST_ONLY),
     ("referrals:help_choosing", "", {}, POST_ONLY),
     ("referrals:compare", "", {}, CLIENT),
+    ("referrals:find", "", {}, CLIENT),
     ("referrals:therapist", "therapist", {}, CLIENT),
     ("referrals:choose", "therapist", {}, POST_ONLY),
     ("referrals:unchoose", "therapist", {}, POST_ONLY),

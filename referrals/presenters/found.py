@@ -1,0 +1,59 @@
+"""People found by name, in words: who and where they are, and whether there is a place."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from referrals.answers import Answers
+from referrals.presenters.cards import wait_words
+from therapists.selectors.search import Found, Hit
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLine:
+    """`note`: what there is to know before opening her page, "" for nothing."""
+
+    id: int
+    name: str
+    where: str
+    registers: list[str]
+    wait: str
+    wait_tone: str
+    note: str
+
+
+def found_lines(hits: Iterable[Hit], answers: Answers) -> list[FoundLine]:
+    chosen = {choice.therapist for choice in answers.choices}
+    return [_line(hit, chosen, answers.not_these) for hit in hits]
+
+
+def _line(hit: Hit, chosen: set[int], not_these: Sequence[int]) -> FoundLine:
+    note = ""
+    if hit.id in chosen:
+        note = _("On your list.")
+    elif hit.id in not_these:
+        note = _("You asked us to leave this person out.")
+    free = hit.standing.free_for_new > 0
+    return FoundLine(
+        id=hit.id,
+        name=hit.name,
+        where=", ".join(hit.towns),
+        registers=[_("%(register)s %(number)s") % {"register": name, "number": no} for name, no in hit.registers],
+        wait=wait_words(0) if free else _("No place now."),
+        wait_tone="now" if free else "later",
+        note=note,
+    )
+
+
+def heading(found: Found) -> str:
+    """Return how many were found, in words that do not promise too much."""
+    count = len(found.hits)
+    if not count:
+        return _("We found nobody like that")
+    if found.loosely:
+        return _("Nobody has all of what you typed. These come near")
+    if found.more:
+        return _("The first %(count)d people we found") % {"count": count}
+    return ngettext("We found %(count)d person", "We found %(count)d people", count) % {"count": count}
