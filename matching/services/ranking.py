@@ -19,7 +19,7 @@ from matching.rows import Reason, Row, rows_of
 from matching.services.weights import weight_set_ensure
 from matching.store import Current, store
 from matching.weights import EVIDENCE
-from matching.words import rule_words
+from matching.words import OTHERS, others_words, rule_words
 
 NOT_TAKING = "not_taking"
 
@@ -89,12 +89,14 @@ class Why:
     """About one therapist, in the list or not. `failed`: which of the person's own rules keep her out.
 
     `not_taking` among them stands for everything that is none of the person's business; `eligible`: nothing failed.
+    `others`: key of a wish she does not grant in full -> whoever does, in words ("others who offer evenings").
     """
 
     eligible: bool
     failed: tuple[str, ...]
     failed_words: tuple[str, ...]
     row: Row
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 def rank_now(
@@ -179,7 +181,12 @@ def _why(stated: Stated, row: Row, verdicts: Verdicts, book: Book) -> Why:
     if row.therapist_id in verdicts.not_taking:
         failed = (NOT_TAKING, *failed)
     words = tuple(rule_words(rule, stated, book) for rule in failed)
-    return Why(eligible=not failed, failed=failed, failed_words=words, row=row)
+    others = {
+        reason.item_key: others_words(reason.domain, reason.value, stated, book)
+        for reason in row.reasons
+        if reason.state != "met" and reason.domain in OTHERS
+    }
+    return Why(eligible=not failed, failed=failed, failed_words=words, row=row, others=others)
 
 
 __all__ = ["Ranking", "Reason", "Relax", "Row", "Why", "Widening", "match_run_record", "rank_now", "why_for"]

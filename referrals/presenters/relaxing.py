@@ -28,6 +28,10 @@ PAGE_OF = {
     "distance": "distance",
     "funding": "paying",
     "access": "needs",
+    "client_group": "groups",
+    "excluded": "not-them",
+    "language": "language",
+    "style": "style",
 }
 
 

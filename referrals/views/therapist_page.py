@@ -8,13 +8,14 @@ from django.views.decorators.http import require_GET
 from core import clock
 from core.policy import public
 from matching.cards import cards
-from matching.services.ranking import why_for
+from matching.services.ranking import rank_now, why_for
 from referrals.answers import MAX_CHOICES
 from referrals.presenters.cards import card_lines, reason_lines
 from referrals.presenters.people import out_of_reach
 from referrals.presenters.profile import facts, terms
 from referrals.presenters.talking import talking_points
-from referrals.views.drafts import Choosing, with_choosing
+from referrals.presenters.why_not import why_not
+from referrals.views.drafts import Choosing, Draft, with_choosing
 from referrals.words import first_name
 from therapists.selectors.public import public_profile
 from therapists.selectors.standing import standing_for
@@ -28,13 +29,16 @@ def therapist(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
     judged = standing_for([pk], as_of=clock.now()).get(pk)
     was_chosen = any(choice.therapist == pk for choice in draft.answers.choices)
     context = {"listed": False, "was_chosen": was_chosen, "back_url": _back(request, pk)}
-    profile = public_profile(pk) if judged is not None and judged.listed else None
+    # Whoever must not meet her here reads as somebody who is not listed, to the last letter.
+    shown = judged is not None and judged.listed and pk not in draft.silent
+    profile = public_profile(pk) if shown else None
     if profile is None:
         if was_chosen:
             draft.save(choices=tuple(c for c in draft.answers.choices if c.therapist != pk))
         return render(request, "referrals/therapist.html", context)
     stated = draft.stated()
     why = why_for(stated, [pk], silent_exclusions=draft.silent).get(pk)
+    ranking = rank_now(stated, seed=draft.seed, silent_exclusions=draft.silent)
     line = next(iter(card_lines(cards([why.row]), draft.answers)), None) if why and why.row else None
     context |= {
         "listed": True,
@@ -44,7 +48,7 @@ def therapist(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
         "profile": profile,
         "line": line,
         "reasons": reason_lines(why.row.reasons) if why and why.row else [],
-        "failed": _failed(why),
+        "why_not": why_not(why, ranking, stated, can_change=isinstance(draft, Draft)) if why else None,
         "facts": facts(profile),
         "terms": terms(profile, draft.answers),
         "chosen": was_chosen,
@@ -54,11 +58,7 @@ def therapist(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
     return render(request, "referrals/therapist.html", context)
 
 
-def _failed(why: object) -> list[str]:
-    failed = getattr(why, "failed", ())
-    words = getattr(why, "failed_words", ())
-    return [] if "not_taking" in failed else [str(text) for text in words]
-
-
 def _back(request: HttpRequest, pk: int) -> str:
+    if request.GET.get("from") == "find":
+        return reverse("referrals:find")
     return f"{reverse('referrals:matches')}#t{pk}"
