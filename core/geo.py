@@ -5,9 +5,11 @@ What is known of a place depends on what was loaded: with nothing but the table 
 """
 
 import re
+import time
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +19,9 @@ from core.reference.files import read_rows
 METRES_PER_MILE = 1609.344
 # A point less certain than this makes a distance "about".
 ABOUT_FROM_M = 1_000
+
+MOST_KEPT = 5_000
+_kept: dict[str, tuple[float, list[PlacePoint]]] = {}
 
 _OUTCODE = r"[A-Z]{1,2}\d[A-Z\d]?"
 _POSTCODE = re.compile(rf"^({_OUTCODE})(\d)([ABD-HJLNP-UW-Z]{{2}})$")
@@ -133,7 +138,23 @@ def _mend(typed: str) -> str:
 
 
 def _rows_for(postcode: str) -> list[PlacePoint]:
+    """Return what is known of a postcode, the finest first; kept for settings.REFERENCE_CACHE_SECONDS.
+
+    Every page of one journey asks about the same postcode.
+    """
     code = postcode_clean(postcode, outcode_ok=True)
+    now = time.monotonic()
+    kept = _kept.get(code)
+    if kept and now - kept[0] < settings.REFERENCE_CACHE_SECONDS:
+        return kept[1]
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    rows = _read(code)
+    _kept[code] = (now, rows)
+    return rows
+
+
+def _read(code: str) -> list[PlacePoint]:
     outcode, _space, inward = code.partition(" ")
     codes = [area_of(code), outcode]
     if inward:

@@ -1,20 +1,17 @@
-"""The rows of a page with what people read about each therapist: three queries for all of them."""
+"""The rows of a page with what people read about each therapist: two queries for all of them."""
 
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db import connection
 
 from core import clock
 from core.geo import METRES_PER_MILE, distance_words
 from matching.engine.columns import microseconds
 from matching.services.ranking import Reason, Row
 from matching.store import store
-from therapists.models import Contract, Location, Register, Registration, SessionFormat, Therapist, TherapistModality
 from therapists.words import initials
 
 
@@ -46,18 +43,32 @@ class Card:
     row: Row
 
 
+class Profile(NamedTuple):
+    """A row of PROFILES."""
+
+    pk: int
+    display_name: str
+    pronouns: str
+    fee_pence: int | None
+    concession_pence: int | None
+    session_minutes: int
+    confirmed_at: datetime.datetime | None
+    answering_days: int
+    nation: str
+    town: str
+    registrations: list[tuple[str, str]]
+    modalities: list[str]
+    formats: list[str]
+    funders: list[str]
+
+
 def cards(rows: Iterable[Row]) -> list[Card]:
     """Return the cards in the order of the rows. Who has lost her standing or her last place since is left out."""
     wanted = list(rows)
     free = free_now([row.therapist_id for row in wanted])
     kept = [row for row in wanted if row.therapist_id in free]
-    found = {therapist["pk"]: therapist for therapist in _profiles(free)}
-    towns = _towns({row.location_id for row in kept if row.location_id is not None})
-    return [
-        _card(row, found[row.therapist_id], free[row.therapist_id], towns.get(row.location_id or 0, ""))
-        for row in kept
-        if row.therapist_id in found
-    ]
+    found = _profiles(kept)
+    return [_card(row, found[row.therapist_id], free[row.therapist_id]) for row in kept if row.therapist_id in found]
 
 
 def free_now(ids: list[int]) -> dict[int, int]:
@@ -71,83 +82,63 @@ def free_now(ids: list[int]) -> dict[int, int]:
     return dict(zip(lens.register.therapists.ids[rows].tolist(), view.free[rows].tolist(), strict=True))
 
 
-def _profiles(ids: Iterable[int]) -> Iterable[Any]:
-    today = clock.today()
-    in_force = Q(starts_on__lte=today) & (Q(ends_on__isnull=True) | Q(ends_on__gte=today))
-    paid = Q(funder__starts_on__lte=today) & (Q(funder__ends_on__isnull=True) | Q(funder__ends_on__gte=today))
-    own = {"therapist": OuterRef("pk")}
-    modalities = TherapistModality.objects.filter(**own).order_by("modality__position", "modality__name")
-    formats = SessionFormat.objects.filter(therapists=OuterRef("pk")).order_by("position", "bit")
-    funders = Contract.objects.filter(in_force & paid, **own).order_by("funder__slug")
-    return (
-        Therapist.objects.filter(pk__in=list(ids))
-        .annotate(
-            registered=ArraySubquery(_registrations(today).values(pair=JSONObject(register=_SHORT, grade="grade"))),
-            modality_names=ArraySubquery(modalities.values("modality__name")),
-            format_names=ArraySubquery(formats.values("name")),
-            funder_slugs=ArraySubquery(funders.values("funder__slug")),
-        )
-        .values(
-            "pk",
-            "display_name",
-            "pronouns",
-            "fee_pence",
-            "concession_pence",
-            "session_minutes",
-            "confirmed_at",
-            "answering_days",
-            "nation",
-            "registered",
-            "modality_names",
-            "format_names",
-            "funder_slugs",
-        )
-    )
+# One statement, written out: putting it together anew for each page took as long as asking it.
+PROFILES = """
+SELECT t.id, t.display_name, t.pronouns, t.fee_pence, t.concession_pence, t.session_minutes, t.confirmed_at,
+    t.answering_days, t.nation, coalesce(l.town, '') AS town,
+    ARRAY(
+        SELECT ARRAY[g.short_name::text, r.grade::text]
+        FROM therapists_registration r JOIN therapists_register g ON g.id = r.register_id
+        WHERE r.therapist_id = t.id AND r.status IN ('active', 'active_with_sanction')
+            AND r.valid_until >= %(today)s AND g.active AND g.accreditation = 'valid'
+            AND coalesce(g.accredited_from <= %(today)s, true) AND coalesce(g.accredited_until >= %(today)s, true)
+        ORDER BY g.short_name) AS registrations,
+    ARRAY(
+        SELECT m.name::text FROM therapists_therapistmodality k JOIN therapists_modality m ON m.id = k.modality_id
+        WHERE k.therapist_id = t.id ORDER BY m.position, m.name) AS modalities,
+    ARRAY(
+        SELECT f.name::text FROM therapists_therapist_formats k JOIN therapists_sessionformat f
+            ON f.id = k.sessionformat_id
+        WHERE k.therapist_id = t.id ORDER BY f.position, f.bit) AS formats,
+    ARRAY(
+        SELECT f.slug::text FROM therapists_contract c JOIN therapists_funder f ON f.id = c.funder_id
+        WHERE c.therapist_id = t.id AND c.starts_on <= %(today)s AND coalesce(c.ends_on >= %(today)s, true)
+            AND f.starts_on <= %(today)s AND coalesce(f.ends_on >= %(today)s, true)
+        ORDER BY f.slug) AS funders
+FROM unnest(%(ids)s::bigint[], %(rooms)s::bigint[]) AS wanted (id, room)
+JOIN therapists_therapist t ON t.id = wanted.id
+LEFT JOIN therapists_location l ON l.id = wanted.room
+"""
 
 
-_SHORT = F("register__short_name")
-
-
-def _registrations(today: datetime.date) -> QuerySet[Registration]:
-    """Those that speak for her today: what is out of date is not shown beside what is valid."""
-    status = Registration.Status
-    already = Q(register__accredited_from__isnull=True) | Q(register__accredited_from__lte=today)
-    still = Q(register__accredited_until__isnull=True) | Q(register__accredited_until__gte=today)
-    return Registration.objects.filter(
-        already,
-        still,
-        therapist=OuterRef("pk"),
-        status__in=[status.ACTIVE, status.SANCTION],
-        valid_until__gte=today,
-        register__active=True,
-        register__accreditation=Register.Accreditation.VALID,
-    ).order_by("register__short_name")
-
-
-def _towns(location_ids: set[int]) -> dict[int, str]:
-    if not location_ids:
+def _profiles(rows: list[Row]) -> dict[int, Profile]:
+    """Return by pk what people read about each. Registrations are those that speak for her today."""
+    if not rows:
         return {}
-    return dict(Location.objects.filter(pk__in=location_ids).values_list("pk", "town"))
+    ids, rooms = [row.therapist_id for row in rows], [row.location_id for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(PROFILES, {"ids": ids, "rooms": rooms, "today": clock.today()})
+        return {found[0]: Profile(*found) for found in cursor.fetchall()}
 
 
-def _card(row: Row, therapist: dict[str, Any], free_places: int, town: str) -> Card:
+def _card(row: Row, found: Profile, free_places: int) -> Card:
     return Card(
         therapist_id=row.therapist_id,
-        name=therapist["display_name"],
-        initials=initials(therapist["display_name"]),
-        pronouns=therapist["pronouns"],
-        registrations=tuple((pair["register"], pair["grade"]) for pair in therapist["registered"]),
-        modalities=tuple(therapist["modality_names"]),
-        formats=tuple(therapist["format_names"]),
-        fee_pence=therapist["fee_pence"],
-        concession_pence=therapist["concession_pence"],
-        session_minutes=therapist["session_minutes"],
-        funders=tuple(therapist["funder_slugs"]),
+        name=found.display_name,
+        initials=initials(found.display_name),
+        pronouns=found.pronouns,
+        registrations=tuple((register, grade) for register, grade in found.registrations),
+        modalities=tuple(found.modalities),
+        formats=tuple(found.formats),
+        fee_pence=found.fee_pence,
+        concession_pence=found.concession_pence,
+        session_minutes=found.session_minutes,
+        funders=tuple(found.funders),
         free_places=free_places,
-        confirmed_at=therapist["confirmed_at"],
-        answering_days=therapist["answering_days"],
-        nation=therapist["nation"],
-        location_town=town,
+        confirmed_at=found.confirmed_at,
+        answering_days=found.answering_days,
+        nation=found.nation,
+        location_town=found.town,
         miles=None if row.metres is None else row.metres / METRES_PER_MILE,
         distance_words="" if row.metres is None else distance_words(row.metres, row.about),
         about=row.about,

@@ -3,13 +3,14 @@
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core import clock, words
 from core.working_calendar import WorkingCalendar
@@ -23,13 +24,16 @@ from therapists.selectors.kinds import kind_ids
 from therapists.words import initials, money, sessions_words
 
 # A mark that is no colour alone, and the word that stands before each reason.
-STATES: dict[str, tuple[str, Promise]] = {
+STATES: dict[str, tuple[str, Promise | str]] = {
     "met": ("✓", gettext_lazy("Yes:")),
     "partly": ("~", gettext_lazy("Partly:")),
     "unmet": ("✗", gettext_lazy("No:")),
     "not_stated": ("?", gettext_lazy("Not said:")),
     "unknown": ("?", gettext_lazy("Not said:")),
+    "beside": ("–", ""),
 }
+# Topics in which any of the stated values is enough.
+ANY_IS_ENOUGH = frozenset({"modality", "time", "format", "gender"})
 SHOWN_MODALITIES = 4
 
 
@@ -64,16 +68,19 @@ class CardLine:
     chosen: bool
 
 
-def card_lines(cards: Iterable[Card], answers: Answers) -> list[CardLine]:
-    """Return the cards in words, in their order. One query for the funder, and none per card."""
+def card_lines(cards: Iterable[Card], answers: Answers, *, answer: bool = True) -> list[CardLine]:
+    """Return the cards in words, in their order. One query for the funder, and none per card.
+
+    `answer` False leaves out by when she would answer, where a page does not say it.
+    """
     chosen = {choice.therapist for choice in answers.choices}
     funder = funder_of(answers)
     shown = list(cards)
-    calendars = {nation: calendar(nation) for nation in {card.nation for card in shown}}
-    return [_line(card, funder, calendars[card.nation], card.therapist_id in chosen) for card in shown]
+    calendars = {nation: calendar(nation) for nation in {card.nation for card in shown if answer}}
+    return [_line(card, funder, calendars.get(card.nation), card.therapist_id in chosen) for card in shown]
 
 
-def _line(card: Card, funder: Funder | None, working: WorkingCalendar, chosen: bool) -> CardLine:
+def _line(card: Card, funder: Funder | None, working: WorkingCalendar | None, chosen: bool) -> CardLine:
     return CardLine(
         id=card.therapist_id,
         name=card.name,
@@ -86,7 +93,7 @@ def _line(card: Card, funder: Funder | None, working: WorkingCalendar, chosen: b
         told=told_words(card.name, card.confirmed_at) if card.wait_weeks == 0 else "",
         wait_tone="now" if card.wait_weeks == 0 else "later",
         fee=_fee(card, funder),
-        answer=answer_words(card.name, card.answering_days, working),
+        answer=answer_words(card.name, card.answering_days, working) if working else "",
         formats=", ".join(str(name) for name in card.formats),
         reasons=reason_lines(card.reasons),
         chosen=chosen,
@@ -124,8 +131,20 @@ def some(names: Sequence[Any]) -> str:
 
 
 def reason_lines(reasons: Iterable[Any]) -> list[ReasonLine]:
-    """Return reasons in words; those that name a kind of therapy lead to the page about it."""
-    return [ReasonLine(r.state, STATES[r.state][0], str(STATES[r.state][1]), str(r.words), _about(r)) for r in reasons]
+    """Return the reasons as lines. Where one of several values is enough and is met, the others are no "No"."""
+    told = list(reasons)
+    met = {reason.domain for reason in told if reason.state == "met"}
+    lines = []
+    for reason in told:
+        state = reason.state
+        if state == "unmet" and reason.domain == "distance" and "format" in met:
+            # They can meet some other way: how far her room is matters to nobody.
+            continue
+        if state == "unmet" and reason.domain in ANY_IS_ENOUGH & met:
+            state = "beside"
+        mark, label = STATES[state]
+        lines.append(ReasonLine(state, mark, str(label), str(reason.words), _about(reason)))
+    return lines
 
 
 def _about(reason: Any) -> str:
@@ -148,8 +167,15 @@ def told_words(name: str, confirmed_at: datetime.datetime | None) -> str:
     """Return when she last said that she takes people; "" when nobody knows."""
     if confirmed_at is None:
         return ""
-    day = date_format(confirmed_at.astimezone(clock.LONDON), "j F")
+    day = _day_words(confirmed_at.astimezone(clock.LONDON).date(), get_language())
     return _("%(name)s told us on %(day)s.") % {"name": first_name(name), "day": day}
+
+
+@lru_cache(maxsize=256)
+def _day_words(day: datetime.date, language: str | None) -> str:
+    """Return the day in the active language, which `language` names: a page says the same few days over and over."""
+    del language
+    return date_format(day, "j F")
 
 
 def fee_words(fee_pence: int | None, concession_pence: int | None, funder: Funder | None) -> str:

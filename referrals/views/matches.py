@@ -48,7 +48,7 @@ def matches(request: HttpRequest, draft: Choosing) -> HttpResponse:
     if not request.user.is_authenticated:
         # A client's view. Staff who look at the client's pages are nobody's chance.
         exposure_note(ranking=ranking, seed=draft.seed, actor=VISITOR)
-    lines = card_lines(cards(ranking.rows), draft.answers)
+    lines = card_lines(cards(ranking.rows), draft.answers, answer=False)
     context = {
         "heading": heading(ranking.eligible),
         "total": ranking.eligible,
