@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from zlib import crc32
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import DamerauLevenshtein
 
 TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "revd", "sir", "dame"})
 # Letters that are no letter with a mark, so that Unicode does not take them apart.
@@ -84,7 +84,7 @@ def slips_allowed(word: str) -> int:
 def is_slip(typed: str, word: str) -> bool:
     """Say whether a typed word may mean an indexed one: a letter too many, too few, another, or two changed about."""
     allowed = slips_allowed(word)
-    return OSA.distance(typed, word, score_cutoff=allowed) <= allowed
+    return DamerauLevenshtein.distance(typed, word, score_cutoff=allowed) <= allowed
 
 
 def slip_keys(word: str) -> list[int]:
