@@ -35,6 +35,14 @@ SHOWN_IN_FULL = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What kinds were compared with: trait -> the value she would like, and the issues she named."""
+
+    wanted: dict[str, str]
+    issues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     state: str
     mark: str
@@ -44,7 +52,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class KindCard:
-    """A kind to tick. `first`: that a guideline names it first, for an issue she named."""
+    """A kind to tick. `first`: that a guideline names it first, for an issue she named. `note`: what to know before."""
 
     id: int
     slug: str
@@ -52,6 +60,7 @@ class KindCard:
     description: str
     url: str
     checked: bool
+    note: str = ""
     first: list[str] = field(default_factory=list)
     why: list[Why] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -79,12 +88,12 @@ class FoundPage:
     others: list[KindCard]
 
 
-def found_page(found: Found, kinds: Iterable[Kind], issues: Iterable[str], ticked: Iterable[str]) -> FoundPage:
+def found_page(found: Found, kinds: Iterable[Kind], asked: Asked, ticked: Iterable[str]) -> FoundPage:
     """Return what was found as cards; every kind stands once."""
-    known, stated, chosen = {kind.slug: kind for kind in kinds}, set(issues), set(ticked)
+    known, chosen = {kind.slug: kind for kind in kinds}, set(ticked)
 
     def card(fit: Fit) -> KindCard:
-        return _card(known[fit.slug], fit, stated, chosen)
+        return _card(known[fit.slug], fit, asked, chosen)
 
     first = [card(fit) for fit in found.named_first]
     shown = {one.slug for one in first}
@@ -96,11 +105,11 @@ def found_page(found: Found, kinds: Iterable[Kind], issues: Iterable[str], ticke
         if cards:
             name = known[cards[0].slug].family_name
             families.append(FamilyCards(name, about[slug], cards[:SHOWN_IN_FULL], cards[SHOWN_IN_FULL:]))
-    others = [_card(kind, None, stated, chosen) for kind in known.values() if kind.slug in chosen - shown]
+    others = [_card(kind, None, asked, chosen) for kind in known.values() if kind.slug in chosen - shown]
     return FoundPage(first, families, others)
 
 
-def _card(kind: Kind, fit: Fit | None, stated: set[str], chosen: set[str]) -> KindCard:
+def _card(kind: Kind, fit: Fit | None, asked: Asked, chosen: set[str]) -> KindCard:
     return KindCard(
         id=kind.id,
         slug=kind.slug,
@@ -108,28 +117,38 @@ def _card(kind: Kind, fit: Fit | None, stated: set[str], chosen: set[str]) -> Ki
         description=kind.description,
         url=reverse("referrals:kind", args=[kind.id]) + "?from=found",
         checked=kind.slug in chosen,
-        first=first_words(issue for issue in kind.usual if issue.slug in stated),
-        why=_why(kind, fit) if fit else [],
+        note=_note(kind),
+        first=first_words(issue for issue in kind.usual if issue.slug in asked.issues),
+        why=_why(kind, fit, asked) if fit else [],
         facts=facts_of(kind),
     )
 
 
-def _why(kind: Kind, fit: Fit) -> list[Why]:
+def _note(kind: Kind) -> str:
+    if kind.traits.get("company") != frozenset({"close"}):
+        return ""
+    return _("You never have to come with somebody who frightens you. You can see a therapist alone first.")
+
+
+def _why(kind: Kind, fit: Fit, asked: Asked) -> list[Why]:
     names = {issue.slug: issue.name for issue in kind.usual}
     yes, no = _("Fits:"), _("Different:")
     lines = [Why("met", "✓", yes, _("is often offered for: %(issue)s") % {"issue": names[i]}) for i in fit.issues]
-    for trait, values in kind.traits.items():
-        if trait in fit.fits or trait in fit.differs:
-            words = _(" or ").join(str(LIKE[trait, value]) for value in sorted(values) if (trait, value) in LIKE)
-            fits = trait in fit.fits
-            lines.append(Why("met" if fits else "unmet", "✓" if fits else "✗", yes if fits else no, words))
-    return sorted(lines, key=lambda line: line.state)
+    lines += [Why("met", "✓", yes, _like(trait, {asked.wanted[trait]})) for trait in fit.fits]
+    return lines + [Why("unmet", "✗", no, _like(trait, kind.traits[trait])) for trait in fit.differs]
+
+
+def _like(trait: str, values: Iterable[str]) -> str:
+    return _(" or ").join(str(LIKE[trait, value]) for value in sorted(values) if (trait, value) in LIKE)
 
 
 def first_words(issues: Iterable[UsualIssue]) -> list[str]:
     """Return for which issues a guideline of NICE names the kind first, with number and year."""
     return [
-        _("NICE, which advises the NHS, names this first for: %(issue)s (guideline %(number)s, %(year)s).")
+        _(
+            "NICE, which advises the NHS, names this among the first choices for: %(issue)s"
+            " (guideline %(number)s, %(year)s)."
+        )
         % {"issue": issue.name, "number": issue.guideline, "year": issue.year}
         for issue in issues
         if issue.guideline
@@ -152,7 +171,7 @@ def checked_words(kind: Kind) -> list[str]:
     """Return where the words come from, and who looked at them when."""
     lines = [_("From: %(sources)s.") % {"sources": "; ".join(kind.sources)}] if kind.sources else []
     if kind.checked_on:
-        lines.append(_("Checked against that on %(day)s.") % {"day": day(kind.checked_on)})
+        lines.append(_("Last checked on %(day)s.") % {"day": day(kind.checked_on)})
     if kind.reviewed_by:
         return [*lines, _("Reviewed by %(name)s.") % {"name": kind.reviewed_by}]
     return [*lines, _("A clinician of this service has not reviewed these words yet.")]

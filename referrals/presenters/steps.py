@@ -135,6 +135,10 @@ def where_to_go_on(answers: Data) -> Page:
     answered = [index for index, step in enumerate(steps) if step.is_answered(answers)]
     if answers.get("choices"):
         answered.append(next(index for index, step in enumerate(steps) if step.slug == "matches"))
+    for begun, question in (("guide", "kind"), ("cnip", "style")):
+        if answers.get(begun):
+            # A way beside this question was begun: the question itself leads back into it.
+            answered.append(next(index for index, step in enumerate(steps) if step.slug == question) - 1)
     if not answered:
         return steps[0]  # type: ignore[return-value]
     return steps[min(max(answered) + 1, len(steps) - 1)]  # type: ignore[return-value]

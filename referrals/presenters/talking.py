@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from clients.cnip import ITEMS, Result
+from clients.cnip import ITEMS, MOST, Result
 from clients.preferences import STYLE_SCALES
 from referrals.forms.needs import SIDES
 from therapists.words import style_words
@@ -73,7 +73,16 @@ def _item_line(number: int, value: int | None) -> tuple[str, str]:
 def _sum(result: Result) -> str:
     if result.total is None:
         return _("%(answered)d of %(of)d answered") % {"answered": result.answered, "of": len(result.scale.items)}
-    return f"{result.total:+d}".replace("-", "−") if result.total else "0"
+    most = len(result.scale.items) * MOST
+    return _("Sum %(sum)s, between %(least)s and %(most)s") % {
+        "sum": _signed(result.total),
+        "least": _signed(-most),
+        "most": _signed(most),
+    }
+
+
+def _signed(number: int) -> str:
+    return f"{number:+d}".replace("-", "−") if number else "0"
 
 
 def _result_words(result: Result) -> str:

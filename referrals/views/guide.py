@@ -12,7 +12,7 @@ from matching.chooser import choose
 from referrals.forms.guide import NO_MATTER, FoundForm, GuideForm
 from referrals.forms.wishes import ANY
 from referrals.presenters import steps
-from referrals.presenters.kinds import found_page
+from referrals.presenters.kinds import Asked, found_page
 from referrals.presenters.side_steps import GUIDE
 from referrals.views.drafts import Draft, with_draft_after
 from referrals.views.side import SideView, after_side, side_begin, side_keep, with_change
@@ -61,13 +61,12 @@ def _as_answers(written: dict[str, Any]) -> dict[str, Any]:
 
 def _context(request: HttpRequest, draft: Draft, form: FoundForm) -> dict[str, Any]:
     said = draft.answers.guide
-    wanted = {trait: value for trait, value in said.items() if value != NO_MATTER}
-    issues = sorted(draft.answers.issues, key=lambda slug: slug != draft.answers.main_issue)
+    asked = Asked({trait: value for trait, value in said.items() if value != NO_MATTER}, draft.answers.issues)
     for_adults = [kind for kind in kinds() if not kind.children_only]
-    found = choose(for_adults, wanted, issues, seed=draft.seed)
+    found = choose(for_adults, asked.wanted, asked.issues, seed=draft.seed)
     ticked = [value for value in form["values"].value() or [] if value != ANY]
     return {
-        "page": found_page(found, for_adults, issues, ticked),
+        "page": found_page(found, for_adults, asked, ticked),
         "not_sure": ANY in (form["values"].value() or []),
         "told_apart": found.told_apart,
         "said": _said(request, said),
