@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from math import isqrt
 
+from django.utils.translation import get_language
+
 from matching.engine.explain import STATES, Column, Shown
 from matching.engine.plan import SURE_WITHIN_M
 from matching.words import reason_words, where_words
@@ -42,15 +44,33 @@ class Row:
     reasons: tuple[Reason, ...]
 
 
+class Told:
+    """What is said of one item in one state: many rows of a page say the same, and it is put into words once."""
+
+    def __init__(self, say: Callable[[], str]) -> None:
+        self._say = say
+        self._said: dict[str | None, str] = {}
+
+    def __call__(self) -> str:
+        language = get_language()
+        if language not in self._said:
+            self._said[language] = self._say()
+        return self._said[language]
+
+
+Kept = dict[tuple[str, str], Told]
+
+
 def rows_of(shown: Shown, *, not_taking: frozenset[int] = frozenset()) -> tuple[Row, ...]:
     """Return the rows in order. Of those in `not_taking` nobody can say when they will have a place."""
+    kept: Kept = {}
     return tuple(
-        _row(shown, n, pk, band, takes=pk not in not_taking)
+        _row(shown, n, pk, band, kept, takes=pk not in not_taking)
         for n, (pk, band) in enumerate(zip(shown.ids, shown.bands.tolist(), strict=True))
     )
 
 
-def _row(shown: Shown, n: int, pk: int, band: int, *, takes: bool) -> Row:
+def _row(shown: Shown, n: int, pk: int, band: int, kept: Kept, *, takes: bool) -> Row:
     metres, about, location_id = _where(shown, n)
     return Row(
         therapist_id=pk,
@@ -59,7 +79,7 @@ def _row(shown: Shown, n: int, pk: int, band: int, *, takes: bool) -> Row:
         metres=metres,
         about=about,
         location_id=location_id,
-        reasons=tuple(_reason(shown, column, n, metres, about) for column in shown.columns),
+        reasons=tuple(_reason(shown, column, n, metres, about, kept=kept) for column in shown.columns),
     )
 
 
@@ -75,7 +95,7 @@ def _where(shown: Shown, n: int) -> tuple[int | None, bool, int | None]:
     return isqrt(int(shown.reach.square[n])), about, int(locations.ids[room])
 
 
-def _reason(shown: Shown, column: Column, n: int, metres: int | None, about: bool) -> Reason:
+def _reason(shown: Shown, column: Column, n: int, metres: int | None, about: bool, *, kept: Kept) -> Reason:
     state = STATES[int(column.states[n])]
     if column.domain == "distance":
         words: Callable[[], str] = partial(where_words, metres, about, state)
@@ -84,5 +104,7 @@ def _reason(shown: Shown, column: Column, n: int, metres: int | None, about: boo
     if state == "unmet" and column.offered is not None and column.offered[n]:
         told = "out_of_reach"
     book = shown.view.register.book
-    words = partial(reason_words, column.domain, column.value, told, shown.stated, book)
-    return Reason(column.key, column.domain, column.value, state, words)
+    key = column.key, told
+    if key not in kept:
+        kept[key] = Told(partial(reason_words, column.domain, column.value, told, shown.stated, book))
+    return Reason(column.key, column.domain, column.value, state, kept[key])
