@@ -10,12 +10,16 @@ from therapists.models import Therapist
 
 
 class WeightSet(models.Model):
-    """Weights by domain, in hundredths. The newest row is in force; old rows stay, because runs name them."""
+    """Weights by domain, in hundredths. The newest row is in force; rows are only added (a trigger), for runs name them.
+
+    `again`: the older row that was chosen again.
+    """
 
     preset = models.CharField(max_length=20)
     weights = models.JSONField()
     author = models.CharField(max_length=120)
     reason = models.CharField(max_length=400)
+    again = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -26,16 +30,34 @@ class WeightSet(models.Model):
 
 
 class MatchRun(models.Model):
-    """What was ranked when choices were submitted or changed: inputs by version, and the first of the list."""
+    """What was ranked when choices were submitted or changed: inputs by version, and the first of the list.
+
+    Never altered (a trigger). `shown`: the first of the list with what decided, see matching.records. `silent`: therapists
+    who read as not listed. `list_digest`: of everybody who fitted, in order, with their bands; `meaning_digest`: of what
+    the statement's words meant in the reference data. Digests are empty where they could not be made.
+    """
+
+    personal = PersonalData(
+        scope="coordinators, through the referral whose history names it",
+        keep="with the referrals whose history names it; it holds no name, only numbers of therapists and what was stated",
+        audit="written by match_run_record; every reading of the page is a reading of the client's record",
+    )
 
     preferences = models.ForeignKey(Preferences, on_delete=models.PROTECT, related_name="match_runs")
+    statement_version = models.PositiveSmallIntegerField()
     weight_set = models.ForeignKey(WeightSet, on_delete=models.PROTECT, related_name="match_runs")
     seed = models.DecimalField(max_digits=20, decimal_places=0)
     as_of = models.DateTimeField()
     register_version = models.CharField(max_length=40)
     engine_version = models.CharField(max_length=20)
+    order = models.CharField(max_length=10)
+    offset = models.PositiveIntegerField()
+    silent = models.JSONField(default=list)
     eligible = models.PositiveIntegerField()
     first_ids = models.JSONField()
+    shown = models.JSONField(default=dict)
+    list_digest = models.CharField(max_length=64, blank=True)
+    meaning_digest = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:
         return f"run {self.pk}"

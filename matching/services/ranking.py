@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from clients.models import Preferences
-from clients.preferences import Stated
+from clients.preferences import VERSION, Stated
 from core import clock
 from core.actors import Actor
 from core.audit import record_write
@@ -160,11 +160,14 @@ def match_run_record(*, ranking: Ranking, preferences: Preferences, seed: int, a
     """Store what was ranked when somebody acted on it: inputs by version and the first of the list."""
     run = MatchRun.objects.create(
         preferences=preferences,
+        statement_version=VERSION,
         weight_set_id=ranking.weight_set_id or weight_set_ensure(actor=actor).pk,
         seed=seed,
         as_of=ranking.as_of,
         register_version=ranking.register_version,
         engine_version=ENGINE_VERSION,
+        order=ranking.order,
+        offset=ranking.offset,
         eligible=ranking.eligible,
         first_ids=[row.therapist_id for row in ranking.rows],
     )
