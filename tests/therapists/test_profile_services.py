@@ -65,6 +65,14 @@ def test_at_most_six_kinds_of_therapy_and_ten_issues(ben, actor):
     assert ben.issue_links.count() == 10
 
 
+@pytest.mark.parametrize("blank", ["", "   "])
+def test_no_kind_of_therapy_without_training(ben, actor, blank):
+    kinds = [modality(f"kind-{n}").pk for n in range(2)]
+    with pytest.raises(ProfileRefused, match="training"):
+        profile.modalities_set(therapist=ben, training={kinds[0]: "Diploma", kinds[1]: blank}, actor=actor)
+    assert set(ben.modality_links.values_list("modality__slug", flat=True)) == {"person-centred"}, "nothing changed"
+
+
 def test_languages_are_replaced_with_their_level(ben, actor):
     polish = reference_row(Language, "pl").pk
     english = ben.language_links.get().language_id

@@ -63,6 +63,22 @@ def test_kinds_of_therapy_keep_their_training(browser, ben):
     assert [(link.modality, link.training) for link in ben.modality_links.all()] == [(kind, "Diploma, Leeds")]
 
 
+def test_kinds_of_therapy_and_training_belong_together(browser, ben):
+    kind, other = modality("gestalt"), modality("emdr", family="trauma")
+    answer = post(browser, "approach", {"key_1": kind.pk, "value_1": "Diploma", "key_2": other.pk}).content.decode()
+    assert "Enter your training in this kind of therapy" in answer and 'value="Diploma"' in answer
+    answer = post(browser, "approach", {"key_1": kind.pk, "value_1": "Diploma", "value_2": "Masters"}).content.decode()
+    assert "Choose the kind of therapy that this training is in" in answer and 'value="Masters"' in answer
+    assert not ben.modality_links.filter(modality=kind).exists()
+
+
+def test_a_seventh_kind_of_therapy_is_not_read(browser, ben):
+    kinds = [modality(f"kind-{n}") for n in range(7)]
+    typed = {f"key_{n}": kind.pk for n, kind in enumerate(kinds, start=1)}
+    post(browser, "approach", typed | {f"value_{n}": "Diploma" for n in range(1, 8)})
+    assert ben.modality_links.count() == 6
+
+
 def test_no_more_than_ten_issues(browser, ben):
     ids = [issue(f"issue-{n}").pk for n in range(11)]
     assert "Choose no more than 10" in post(browser, "issues", {"group_0": ids}).content.decode()

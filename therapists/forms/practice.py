@@ -102,6 +102,17 @@ class ApproachForm(RowsForm):
         had = list(self.therapist.modality_links.order_by("pk").values_list("modality_id", "training"))
         self.fill([*optional(_("None")), *groups], TextField, had, max_length=160)
 
+    def clean(self) -> dict[str, Any]:
+        """Each kind has its training, and no training stands alone: people choose by it."""
+        data = super().clean() or {}
+        for number in range(1, self.most + 1):
+            key, training = data.get(f"key_{number}"), (data.get(f"value_{number}") or "").strip()
+            if key and not training and f"value_{number}" not in self.errors:
+                self.add_error(f"value_{number}", _("Enter your training in this kind of therapy"))
+            if training and not key and f"key_{number}" not in self.errors:
+                self.add_error(f"key_{number}", _("Choose the kind of therapy that this training is in"))
+        return data
+
     def save(self, actor: Actor) -> None:
         modalities_set(therapist=self.therapist, training=self.chosen(), actor=actor)
 

@@ -74,9 +74,11 @@ def languages_set(*, therapist: Therapist, levels: Mapping[int, str], actor: Act
 
 
 def modalities_set(*, therapist: Therapist, training: Mapping[int, str], actor: Actor) -> None:
-    """Replace the kinds of therapy by {modality id: training in her words}: one to six."""
+    """Replace the kinds of therapy by {modality id: training in her words}: one to six, none without training."""
     if not 1 <= len(training) <= MOST_MODALITIES:
         raise ProfileRefused(_("Choose between 1 and 6 kinds of therapy."))
+    if not all(text.strip() for text in training.values()):
+        raise ProfileRefused(_("Say what your training is in each kind of therapy."))
     with transaction.atomic():
         row = _locked(therapist)
         row.modality_links.exclude(modality_id__in=training).delete()
