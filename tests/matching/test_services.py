@@ -87,11 +87,11 @@ def test_reasons_name_the_thing() -> None:
         "modality:person-centred": "offers Person centred",
         "time:mon-evening": "offers Monday evenings",
         "time:weekend-morning": "does not offer mornings on weekends",
-        "format:in-person": "offers in person sessions, but further away than you asked",
+        "format:in-person": "offers sessions in person, but further away than you asked",
         "format:video": "offers video sessions",
         "gender:woman": "has not said their gender",
         "language:cy": "does not offer therapy in Welsh",
-        "experience:anxiety-or-worry": "has experience with anxiety or worry",
+        "experience:anxiety-or-worry": "has experience with this: anxiety or worry",
         "style:directive": "has not said anything about this: gives structure and things to try",
         "distance:": "10 miles from you, further than you asked",
         "funding:": "costs no more than £60 a session",
@@ -129,7 +129,7 @@ def test_what_a_must_costs() -> None:
     assert ids(ranking) == [near.pk]
     assert ranking.removed_by == {"full_list_closed": 0, "distance": 0, "must:format:in-person": 1}
     (relax,) = [rule for rule in ranking.widen.rules if rule.gain]
-    assert (relax.rules, relax.words, relax.gain) == (("must:format:in-person",), "in person", 1)
+    assert (relax.rules, relax.words, relax.gain) == (("must:format:in-person",), "sessions in person", 1)
     assert online.pk in ids(rank_now(Stated(formats=(Wish("in-person", 2),)), seed=1))
 
 

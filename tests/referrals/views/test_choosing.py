@@ -154,7 +154,7 @@ def test_whoever_is_not_listed_cannot_be_chosen_and_her_page_says_nothing(client
     client.post(reverse("referrals:choose", args=[three[0].pk]))
     assert answers_of(submission).choices == ()
     page = page_of(client, reverse("referrals:therapist", args=[three[0].pk]))
-    assert "cannot see new people at the moment" in page
+    assert "not taking new requests just now" in page
     assert "Ben Okafor" not in page and "uspended" not in page
 
 
