@@ -1,4 +1,4 @@
-"""What is made at set-up: the style sheet, the design system's script, the tests' browser, the compiled translations."""
+"""What is made at set-up: the style sheet, the design system's script, the tests' browser, the translations."""
 
 import fcntl
 import hashlib
@@ -28,7 +28,7 @@ TRANSLATIONS = ROOT / "locale"
 
 
 def prepare() -> None:
-    """Install the node packages, build the style sheet, compile translations; nothing again while its inputs are the same."""
+    """Install the node packages, build styles and translations; nothing is done again while its inputs are the same."""
     with _one_at_a_time():
         packages = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
         if _changed("packages", packages) or not PACKAGES.exists():
