@@ -98,7 +98,9 @@ class ModalityIssue(SourcedRow):
         constraints = [
             models.UniqueConstraint(fields=["modality", "issue"], name="one_row_per_modality_and_issue"),
             models.CheckConstraint(
-                condition=models.Q(guideline="", year__isnull=True) | (~models.Q(guideline="") & models.Q(year__gt=0)),
+                condition=models.Q(guideline="", year__isnull=True)
+                # A comparison with nothing is neither true nor false, and would pass.
+                | (~models.Q(guideline="") & models.Q(year__isnull=False, year__gt=0)),
                 name="a_guideline_has_its_year",
             ),
         ]
