@@ -12,11 +12,11 @@ from django.db import connection
 from core.clock import LONDON
 from matching.forecast.history import I64, History
 from matching.forecast.pool import WINDOW
-from matching.forecast.recorded import ASKED
+from matching.forecast.recorded import SAME_SEASON
 
 _EPOCH = datetime.date(1970, 1, 1)
 # As far back as the earliest day asked about looks.
-_REACH = datetime.timedelta(weeks=WINDOW + max(ASKED))
+_REACH = datetime.timedelta(weeks=WINDOW + max(SAME_SEASON))
 
 # A turn ends when the place is there for the next person: with the next claim at the latest, else from the day she
 # said, else with the release. Closed before that, or still "not yet": it has not ended. A hold somebody has now is

@@ -13,8 +13,11 @@ from matching.forecast.history import F64, I64, WEEK, Bools, History
 from matching.forecast.pool import learn
 from matching.forecast.predict import HORIZON, chances, live_turns, tables
 
-# Weeks ago. Far enough back for most waits to be over, spread over the year.
-ASKED = (13, 26, 39, 52)
+# Weeks ago: the same time of year, since how a season bends the waits returns with it.
+SAME_SEASON = (48, 52, 56)
+# Asked too where that gives few cases: a young platform has no last year.
+RECENT = (13, 26)
+FEW_CASES = 4000
 LEAST_ENDINGS = 10
 # Fewer than anything is said for, so that a young platform has something to compare.
 LEAST_TO_LEARN = 5
@@ -58,10 +61,16 @@ def kind_of(places: I64, endings: F64) -> I64:
 
 def correct(history: History) -> Correction:
     """Ask as of earlier days and compare. With little on record the correction says next to nothing."""
-    known = [_cases(history, history.today - weeks * WEEK) for weeks in ASKED]
-    chance, over, place, kind = (np.concatenate(parts) for parts in zip(*known, strict=True))
     plain = np.linspace(0, 1, STEPS + 1)
-    everybody = _lean(plain, chance, over)
+    chance, over, place, kind = _asked(history, SAME_SEASON)
+    cases, held = len(chance), _held(chance, over)
+    everybody = plain
+    if cases < FEW_CASES:
+        recent = _asked(history, RECENT)
+        cases += len(recent[0])
+        held = _held(*recent[:2]) if held is None else held
+        everybody = _lean(plain, *recent[:2])
+    everybody = _lean(everybody, chance, over)
     curve = np.empty((PLACES, KINDS, STEPS + 1))
     for n in range(PLACES):
         of_place = place == n
@@ -69,8 +78,18 @@ def correct(history: History) -> Correction:
         for one in range(KINDS):
             these = of_place & (kind == one)
             curve[n, one] = _lean(by_place, chance[these], over[these])
-    held = float(np.interp(0.8, plain, _curve(plain, chance, over))) if len(chance) else None
-    return Correction(curve, len(chance), held)
+    return Correction(curve, cases, held)
+
+
+def _held(chance: F64, over: Bools) -> float | None:
+    plain = np.linspace(0, 1, STEPS + 1)
+    return float(np.interp(0.8, plain, _curve(plain, chance, over))) if len(chance) else None
+
+
+def _asked(history: History, weeks_ago: tuple[int, ...]) -> tuple[F64, Bools, I64, I64]:
+    known = [_cases(history, history.today - weeks * WEEK) for weeks in weeks_ago]
+    chance, over, place, kind = (np.concatenate(parts) for parts in zip(*known, strict=True))
+    return chance, over, place, kind
 
 
 def _cases(history: History, day: int) -> tuple[F64, Bools, I64, I64]:

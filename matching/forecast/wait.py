@@ -13,6 +13,8 @@ from matching.forecast.recorded import BATCH, LEAST_ENDINGS, Correction, correct
 METHOD = "1"
 AHEAD = 20  # people ahead of somebody for whom a wait is worked out
 UNKNOWN = 0
+# No week is called "8 people in 10" that is less likely than this.
+LEAST_TOLD = 0.75
 
 I16 = npt.NDArray[np.int16]
 
@@ -97,7 +99,7 @@ def _weeks(chance: F64) -> I16:
     up = _first(chance, 0.8)
     down = np.maximum(up - 1, 1)
     below, above = (np.take_along_axis(chance, w[:, :, None] - 1, axis=2)[:, :, 0] for w in (down, np.maximum(up, 1)))
-    nearer = (up > 1) & (below >= 0.75) & (0.8 - below < above - 0.8)
+    nearer = (up > 1) & (below >= LEAST_TOLD) & (0.8 - below < above - 0.8)
     eight = np.where(nearer, down, up)
     said = (up > 0) & (median > 0)
     return np.where(said, np.stack([median, np.maximum(eight, median)]), UNKNOWN).astype(np.int16)
