@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -64,22 +64,25 @@ class Profile(NamedTuple):
 
 def cards(rows: Iterable[Row]) -> list[Card]:
     """Return the cards in the order of the rows. Who has lost her standing or her last place since is left out."""
-    wanted = list(rows)
+    return cards_and_names(rows, ())[0]
+
+
+def cards_and_names(rows: Iterable[Row], others: Iterable[int]) -> tuple[list[Card], dict[int, str]]:
+    """Return the cards, and by pk the names of others whom the same page names. Unknown pks are left out."""
+    wanted, named = list(rows), list(others)
     free = free_now([row.therapist_id for row in wanted])
     kept = [row for row in wanted if row.therapist_id in free]
-    found = _profiles(kept)
-    return [_card(row, found[row.therapist_id], free[row.therapist_id]) for row in kept if row.therapist_id in found]
+    rooms = {row.therapist_id: row.location_id for row in kept}
+    found = _profiles(dict.fromkeys(named) | rooms)
+    shown = [_card(row, found[row.therapist_id], free[row.therapist_id]) for row in kept if row.therapist_id in found]
+    return shown, {pk: found[pk].display_name for pk in named if pk in found}
 
 
 def free_now(ids: list[int]) -> dict[int, int]:
     """Return free places by pk of those who are listed and have one at this moment, asking again whether it is so."""
     if not ids:
         return {}
-    lens = store.current().lens
-    view = lens.at(microseconds(clock.now()))
-    rows = lens.register.rows_of(tuple(ids))
-    rows = rows[view.listed[rows] & (view.free[rows] > 0)]
-    return dict(zip(lens.register.therapists.ids[rows].tolist(), view.free[rows].tolist(), strict=True))
+    return store.current().lens.free_places(tuple(ids), microseconds(clock.now()))
 
 
 # One statement, written out: putting it together anew for each page took as long as asking it.
@@ -111,13 +114,16 @@ LEFT JOIN therapists_location l ON l.id = wanted.room
 """
 
 
-def _profiles(rows: list[Row]) -> dict[int, Profile]:
-    """Return by pk what people read about each. Registrations are those that speak for her today."""
-    if not rows:
+def _profiles(rooms: dict[int, int | None]) -> dict[int, Profile]:
+    """Return by pk what people read about each; the town is that of the room meant, where one is.
+
+    Registrations are those that speak for her today.
+    """
+    if not rooms:
         return {}
-    ids, rooms = [row.therapist_id for row in rows], [row.location_id for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(PROFILES, {"ids": ids, "rooms": rooms, "today": clock.today()})
+        wanted: dict[str, Any] = {"ids": list(rooms), "rooms": list(rooms.values()), "today": clock.today()}
+        cursor.execute(PROFILES, wanted)
         return {found[0]: Profile(*found) for found in cursor.fetchall()}
 
 

@@ -130,12 +130,6 @@ def can_be_chosen(draft: Choosing, pk: int) -> bool:
     return why is not None and not out_of_reach(why, draft.answers)
 
 
-def chosen_names(draft: Choosing) -> list[dict[str, object]]:
-    names = names_of([choice.therapist for choice in draft.answers.choices])
-    chosen = draft.answers.choices
-    return [{"id": c.therapist, "name": names[c.therapist]} for c in chosen if c.therapist in names]
-
-
 def _name(pk: int) -> str:
     return names_of([pk]).get(pk, "")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.policy import public
-from matching.cards import cards
+from matching.cards import cards_and_names
 from matching.services.exposure import exposure_note
 from matching.services.ranking import rank_now
 from referrals.answers import MAX_CHOICES, Answers
@@ -19,7 +19,6 @@ from referrals.presenters.cards import card_lines
 from referrals.presenters.listing import SORTS, address, page_of, sort_of
 from referrals.presenters.relaxing import relaxed
 from referrals.presenters.widening import heading, widening
-from referrals.views.choosing import chosen_names
 from referrals.views.drafts import VISITOR, Choosing, Draft, with_choosing, with_draft_after
 
 PER_PAGE = 20
@@ -48,7 +47,9 @@ def matches(request: HttpRequest, draft: Choosing) -> HttpResponse:
     if not request.user.is_authenticated:
         # A client's view. Staff who look at the client's pages are nobody's chance.
         exposure_note(ranking=ranking, seed=draft.seed, actor=VISITOR)
-    lines = card_lines(cards(ranking.rows), draft.answers, answer=False)
+    chosen = [choice.therapist for choice in draft.answers.choices]
+    shown, names = cards_and_names(ranking.rows, chosen)
+    lines = card_lines(shown, draft.answers, answer=False)
     context = {
         "heading": heading(ranking.eligible),
         "total": ranking.eligible,
@@ -65,7 +66,7 @@ def matches(request: HttpRequest, draft: Choosing) -> HttpResponse:
         "next_url": address(sort, page + 1) if page < pages else "",
         "here": f"{sort}-{page}",
         "list_full": len(draft.answers.choices) >= MAX_CHOICES,
-        "chosen": chosen_names(draft),
+        "chosen": [{"id": pk, "name": names[pk]} for pk in chosen if pk in names],
         "back_url": reverse("referrals:choices") if editing else _back(draft.data),
     }
     return render(request, "referrals/matches.html", context)
