@@ -6,11 +6,12 @@ sample. It also does less: it checks no cell, finds no pair and tells nobody.
 
 import csv
 import io
-import os
 import random
 import sys
 import time
 from collections.abc import Callable
+
+from benchmarks import scratch
 
 SAMPLE = 2_000
 ENDINGS = ("son", "ley", "ton", "well", "ford", "man")
@@ -72,21 +73,11 @@ def measure(rows: int) -> dict[str, float]:
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+    scratch.setup()
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 70_000
-    import django
-
-    django.setup()
-    from django.db import connection
-
-    name = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = "bench_import_register"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
+    with scratch.database("bench_import_register"):
         for label, per_second in measure(rows).items():
             print(f"{label:30} {per_second:9,.0f} rows/s {70_000 / per_second:8.1f} s for 70,000")
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 if __name__ == "__main__":

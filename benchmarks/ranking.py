@@ -206,10 +206,9 @@ def curve(measured: dict[int, Timings]) -> None:
     print(f"\nCost curve, p50 ms\n\n{table(['engine', *(f'{size:,}' for size in sizes), 'slope'], rows)}")
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main() -> None:
     scratch.setup()
-    asked = sys.argv[1:] if arguments is None else arguments
-    measured = {int(size): measure(int(size)) for size in asked or ["7000", "70000"]}
+    measured = {int(size): measure(int(size)) for size in sys.argv[1:] or ["7000", "70000"]}
     if len(measured) > 1:
         curve(measured)
 

@@ -67,6 +67,23 @@ def exported(cursor: Any, name: str, columns: Sequence[str]) -> Iterator[Path]:
 
 
 @contextmanager
+def database(name: str, *, keep: bool = False) -> Iterator[str]:
+    """Connect to an empty scratch database with every table; yield its name. `keep` leaves what an earlier run made."""
+    from django.db import connection
+
+    real = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = name
+    # Not serialized: that would read a whole register into one text.
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=keep)
+    try:
+        yield name
+    finally:
+        while _connections:
+            _connections.pop().close()
+        connection.creation.destroy_test_db(real, verbosity=0, keepdb=keep)
+
+
+@contextmanager
 def register_of(therapists: int) -> Iterator[str]:
     """Connect to a scratch database that holds a made-up register of a size; yield its name.
 
@@ -79,13 +96,7 @@ def register_of(therapists: int) -> Iterator[str]:
     from therapists.demo.register import seed_register
     from therapists.models import Therapist
 
-    real = connection.settings_dict["NAME"]
-    name = f"bench_register_{therapists}"
-    connection.settings_dict["TEST"]["NAME"] = name
-    keep = bool(os.environ.get(KEEP))
-    # Not serialized: that would read the whole register into one text.
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=keep)
-    try:
+    with database(f"bench_register_{therapists}", keep=bool(os.environ.get(KEEP))) as name:
         if not Therapist.objects.exists():
             call_command("load_reference", verbosity=0, stdout=StringIO())
             with transaction.atomic():
@@ -93,7 +104,3 @@ def register_of(therapists: int) -> Iterator[str]:
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         yield name
-    finally:
-        while _connections:
-            _connections.pop().close()
-        connection.creation.destroy_test_db(real, verbosity=0, keepdb=keep)
