@@ -20,6 +20,7 @@ from therapists.models import (
     SessionFormat,
     Therapist,
 )
+from therapists.services.imports.names import name_key
 
 _numbers = itertools.count(1)
 
@@ -76,9 +77,11 @@ def make_funder(slug: str = "community-fund", **fields: Any) -> Funder:
 
 def make_registration(therapist: Therapist | None = None, *, register: str = "NCPS", **fields: Any) -> Registration:
     number = next(_numbers)
+    name = fields.get("name") or (therapist.display_name if therapist else f"Person {number}")
     defaults = {
         "number": f"T{number:06d}",
-        "name": therapist.display_name if therapist else f"Person {number}",
+        "name": name,
+        "name_key": name_key(name),
         "status": Registration.Status.ACTIVE,
         "valid_until": clock.today() + datetime.timedelta(days=200),
     }

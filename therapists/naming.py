@@ -130,6 +130,11 @@ class Typed:
         return found
 
     @property
+    def as_number(self) -> "Typed":
+        """Return the words read as a number without digits, which some registers give."""
+        return Typed((), ("".join(self.words)[:40].upper(),))
+
+    @property
     def enough(self) -> bool:
         """Say whether it is enough to look for one person. A letter or two would list a whole town."""
         if self.numbers:

@@ -47,16 +47,17 @@ class WhyNot:
 def why_not(why: Why, ranking: Ranking, stated: Stated, *, can_change: bool) -> WhyNot:
     """Explain where one therapist stands. `ranking`: the first of the list; `can_change`: answers can still change."""
     own = [rule for rule in why.failed if rule != NOT_TAKING]
+    paid = bool(stated.funder)
     return WhyNot(
         place=_place(why, ranking) if why.eligible else "",
         not_taking=NOT_TAKING in why.failed,
         out=[
-            Point(words, _change(domain_of(rule), can_change))
+            Point(words, _change("fee" if rule == "funding" and not paid else domain_of(rule), can_change))
             for rule in own
             for words in _failing(rule, why.row.reasons, stated)
         ],
         lower=[
-            Point(capital(_("comes after %(others)s") % {"others": others}), _change(key.split(":")[0], can_change))
+            Point(capital(_("comes after %(others)s.") % {"others": others}), _change(key.split(":")[0], can_change))
             for key, others in _lower(why, ranking, own)
         ],
     )
@@ -79,11 +80,20 @@ def _failing(rule: str, reasons: Iterable[Reason], stated: Stated) -> list[str]:
     if rule == "excluded":
         return [_("You asked us to leave this person out.")]
     told = [reason for reason in reasons if _tells(reason, rule, stated)]
-    said = [_("%(what)s. You said you need this.") % {"what": capital(r.words)} for r in told if r.state != "met"]
+    need = {"need": _need(rule, stated)}
+    said = [_("%(what)s. %(need)s") % {**need, "what": capital(r.words)} for r in told if r.state != "met"]
     if said:
         return said
     names = [_("%(what)s, but not together with everything else you need.") % {"what": capital(r.words)} for r in told]
     return names or [_("Does not have everything you need in one place.")]
+
+
+def _need(rule: str, stated: Stated) -> str:
+    if rule == "funding":
+        return _("You said it pays for you.") if stated.funder else _("That is more than you said you can pay.")
+    if rule == "distance":
+        return _("That is further than you said you can go.")
+    return _("You said you need this.")
 
 
 def _tells(reason: Reason, rule: str, stated: Stated) -> bool:
@@ -103,5 +113,5 @@ def _lower(why: Why, ranking: Ranking, own: Iterable[str]) -> list[tuple[str, st
 
 
 def _change(domain: str, can_change: bool) -> str:
-    slug = PAGE_OF.get(domain, "")
+    slug = "most" if domain == "fee" else PAGE_OF.get(domain, "")
     return f"{page(slug).url}?change=matches" if slug and can_change else ""

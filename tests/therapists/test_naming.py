@@ -62,8 +62,21 @@ def test_a_number_is_read_with_and_without_the_registers_name(text: str, numbers
 
 @pytest.mark.parametrize(
     ("text", "enough"),
-    [("", False), ("a", False), ("ab", False), ("Jo", False), ("Jo S", True), ("ann", True), ("王", False)]
-    + [("王伟", True), ("123", False), ("BACP 1", True), ("1234", True), ("--", False), ("Dr", False)],
+    [
+        ("", False),
+        ("a", False),
+        ("ab", False),
+        ("Jo", False),
+        ("Jo S", True),
+        ("ann", True),
+        ("王", False),
+        ("王伟", True),
+        ("123", False),
+        ("BACP 1", True),
+        ("1234", True),
+        ("--", False),
+        ("Dr", False),
+    ],
 )
 def test_too_little_would_list_a_town(text: str, enough: bool) -> None:
     assert typed_of(text).enough is enough

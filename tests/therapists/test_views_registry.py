@@ -7,12 +7,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core import clock
+from core.actors import system
 from core.choices import Role
 from core.models import AuditEntry
-from tests.factories import make_register, make_registration, make_user
+from tests.factories import make_location, make_register, make_registration, make_user
 from tests.support.sign_in import signed_in
 from therapists.models import ImportRun, Registration, RegistrationClaim, SamePersonPair, Therapist
 from therapists.selectors.standing import standing
+from therapists.services.registrations import registration_status_set
+from therapists.services.search import search_reindex
 
 pytestmark = pytest.mark.django_db
 FOUND = {"evidence": "the register's page", "reason": "Seen today."}
@@ -119,11 +122,23 @@ def test_two_registrations_are_one_person_only_when_a_person_says_so(browser, be
 
 
 def test_finding_by_number_and_by_the_beginning_of_a_name(browser, registration):
-    for text in (registration.number.lower(), "Ben Ok"):
+    search_reindex()
+    for text in (registration.number.lower(), registration.number[:5], "Ben Ok", "ökafor, ben", "okaforr"):
         answer = browser.post(reverse("therapists:desk_find"), {"text": text}).content.decode()
         assert page("desk_registration", registration) in answer
-    assert "Nobody found" in browser.post(reverse("therapists:desk_find"), {"text": "Zzz"}).content.decode()
+    for text in ("Zzz", "99999", "Ben Zzz", "--", "\u0661\u0662"):
+        assert "Nobody found" in browser.post(reverse("therapists:desk_find"), {"text": text}).content.decode(), text
     assert "at least two characters" in browser.post(reverse("therapists:desk_find"), {"text": "B"}).content.decode()
+
+
+def test_the_desk_finds_whoever_is_not_listed_or_has_no_profile_yet(browser, ben, registration):
+    registration_status_set(registration=registration, status="removed", reason="gone", actor=system("test"))
+    stranger = make_registration(name="Sian O'Neill-Quill", number="DEMO-SIAN", register="BACP")
+    make_location(ben, town="Whitby")
+    search_reindex()
+    for text, row in (("okafor whitby", registration), ("sian quil", stranger), ("demo sian", stranger)):
+        answer = browser.post(reverse("therapists:desk_find"), {"text": text}).content.decode()
+        assert page("desk_registration", row) in answer, text
 
 
 def file_of(*rows, name="register.csv"):

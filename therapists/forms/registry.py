@@ -76,10 +76,10 @@ class PairForm(ReasonForm):
 
 
 class FindForm(Form):
-    """A registration number, or the beginning of a name as the register writes it."""
+    """A registration number or its beginning, or words of a name or town."""
 
     text = TextField(
-        label=_("Registration number, or the beginning of a name"),
+        label=_("Registration number, name or town"),
         max_length=80,
         missing=_("Enter a number or a name"),
         widget=forms.TextInput(attrs={"class": "nhsuk-input--width-20", "autocomplete": "off"}),

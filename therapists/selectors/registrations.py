@@ -1,10 +1,11 @@
 """Registers, registrations and claims, as a coordinator or somebody who joins may see them."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from core.actors import Actor
 from core.choices import Role
 from therapists.models import ImportRun, Register, Registration, RegistrationClaim, SamePersonPair
+from therapists.selectors.search import registration_ids
 
 CHECKERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 MOST_FOUND = 50
@@ -43,6 +44,12 @@ def imports_visible_to(actor: Actor) -> QuerySet[ImportRun]:
 
 
 def registrations_found(actor: Actor, text: str) -> list[Registration]:
-    """Return registrations whose number is the text, or whose name begins with it; at most 50."""
-    rows = registrations_visible_to(actor).filter(Q(number__iexact=text) | Q(name__istartswith=text))
-    return list(rows.order_by("name", "pk")[:MOST_FOUND])
+    """Return registrations that may be meant, likeliest first, at most 50: listed or not, with a profile or without.
+
+    The text is a number or its beginning, or words of a name or town, as clients may type them (selectors.search).
+    """
+    if not actor.holds(*CHECKERS):
+        return []
+    ids = registration_ids(text, limit=MOST_FOUND)
+    found = registrations_visible_to(actor).in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]

@@ -21,6 +21,7 @@ SHOWN = 20
 ROUNDS = 5
 MOST_MEANT = 600
 LONGEST_SHORT = max(SHORT_BEGINNINGS)
+_NAME_WORDS = "string_to_array(r.name_key, ' ')"
 
 # Necessary, not sufficient: whoever fails this is not listed, whoever passes is judged. Cheap enough for thousands.
 _PERHAPS_LISTED = """
@@ -37,6 +38,17 @@ SELECT t.id, t.display_name FROM (
     WHERE r.therapist_id IS NOT NULL AND ({like}) GROUP BY r.therapist_id) n
 JOIN therapists_therapist t ON t.id = n.therapist_id WHERE true {listed}
 ORDER BY n.longer, t.display_name, t.id LIMIT %s OFFSET %s
+"""
+# A registration may belong to nobody here; one that does is also found by what its therapist is found by.
+_REGISTRATIONS = """
+SELECT r.id FROM therapists_registration r JOIN (
+    SELECT r.id, {rank_of_name} AS far FROM therapists_registration r WHERE {by_name}
+    UNION ALL
+    SELECT r.id, {rank} FROM therapists_registration r JOIN therapists_searchentry e USING (therapist_id) WHERE {where}
+) n ON n.id = r.id GROUP BY r.id ORDER BY min(n.far), r.name, r.id LIMIT %s
+"""
+_REGISTRATION_NUMBERS = """
+SELECT r.id FROM therapists_registration r WHERE {like} ORDER BY length(r.number_key), r.name, r.id LIMIT %s
 """
 
 
@@ -93,11 +105,42 @@ def find_people(
     if typed.numbers:
         return search.collect(search.by_number(typed))
     meant = _meant(typed)
-    found = search.collect(search.by_words(meant))
+    found = search.collect(search.by_words(meant)) if meant else Found()
+    if not found.hits and typed.as_number.enough:
+        found = search.collect(search.by_number(typed.as_number))
     if found.hits or len(meant) < 2:
         return found
     nearly = search.collect(search.by_words(meant, missing=1))
     return Found(nearly.hits, more=nearly.more, loosely=bool(nearly.hits))
+
+
+def registration_ids(text: str, *, limit: int) -> list[int]:
+    """Return registrations by pk that may be meant, the likeliest first. For the desk: standing plays no part."""
+    typed = typed_of(text)
+    if typed.numbers:
+        return _registrations_by_number(typed, limit)
+    meant = _meant(typed, shortest=2)
+    found = _registrations_by_words(meant, limit) if meant else []
+    return found or _registrations_by_number(typed.as_number, limit)
+
+
+def _registrations_by_number(typed: Typed, limit: int) -> list[int]:
+    if not typed.enough:
+        return []
+    sql = _REGISTRATION_NUMBERS.format(like=_numbers_like(typed))
+    return [pk for (pk,) in _by_index(sql, [*_numbers_begun(typed), limit])]
+
+
+def _registrations_by_words(meant: Sequence[_Meant], limit: int) -> list[int]:
+    rank, ranked = _rank(meant, 0)
+    where = " AND ".join(["e.words && %s::varchar[]"] * len(meant))
+    # The index is on text, as the names' keys are.
+    by_name, rank_of_name = (
+        sql.replace("e.words", _NAME_WORDS).replace("::varchar[]", "::text[]") for sql in (where, rank)
+    )
+    sql = _REGISTRATIONS.format(rank_of_name=rank_of_name, by_name=by_name, rank=rank, where=where)
+    asked: list[object] = [one.all for one in meant]
+    return [pk for (pk,) in _by_index(sql, [*ranked, *asked, *ranked, *asked, limit])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +184,8 @@ class _Search:
     def by_number(self, typed: Typed) -> "_Source":
         """Look for people with a register's number that is or begins with what was typed."""
         listed, terms = self._listed()
-        sql = _BY_NUMBER.format(like=" OR ".join(["r.number_key LIKE %s"] * len(typed.numbers)), listed=listed)
-        return _Source(sql, [*(f"{number}%" for number in typed.numbers), *terms])
+        sql = _BY_NUMBER.format(like=_numbers_like(typed), listed=listed)
+        return _Source(sql, [*_numbers_begun(typed), *terms])
 
     def _listed(self) -> tuple[str, list[object]]:
         if self.unlisted:
@@ -172,10 +215,22 @@ def _rank(meant: Sequence[_Meant], missing: int) -> tuple[str, list[object]]:
     return " + ".join([case] * len(meant)), parameters
 
 
-def _meant(typed: Typed) -> list[_Meant]:
-    """Return what each typed word may stand for. One query."""
-    asked = [(at, word) for at, word in enumerate(typed.words) if len(word) >= LONGEST_SHORT]
-    known = _vocabulary(asked)
+def _numbers_like(typed: Typed) -> str:
+    return " OR ".join(["r.number_key LIKE %s"] * len(typed.numbers))
+
+
+def _numbers_begun(typed: Typed) -> list[str]:
+    return [f"{number}%" for number in typed.numbers]
+
+
+def _meant(typed: Typed, *, shortest: int = LONGEST_SHORT) -> list[_Meant]:
+    """Return what each typed word may stand for. One query. Shorter words than `shortest` are not looked up.
+
+    Short beginnings stand in the entries themselves, so that only towns are looked up by them; registrations have no
+    entries, and need them looked up.
+    """
+    asked = [(at, word) for at, word in enumerate(typed.words) if len(word) >= shortest]
+    known = _vocabulary(asked, names_from=LONGEST_SHORT + 1 if shortest == LONGEST_SHORT else shortest)
     found = []
     for at, word in enumerate(typed.words):
         same = [word, TOWN + word]
@@ -193,16 +248,18 @@ def _meant(typed: Typed) -> list[_Meant]:
     return found
 
 
-def _vocabulary(asked: Sequence[tuple[int, str]]) -> dict[int, list[str]]:
-    """Return, by the place of a typed word, the words that it begins or that share a slip's key with it."""
+def _vocabulary(asked: Sequence[tuple[int, str]], *, names_from: int) -> dict[int, list[str]]:
+    """Return, by the place of a typed word, the words that it begins or that share a slip's key with it.
+
+    `names_from`: from this many letters on a typed word may begin a name.
+    """
     if not asked:
         return {}
-    # Short beginnings stand in the entries themselves; only towns are looked up by them.
     one = """(SELECT %s AS at, word FROM therapists_searchword
         WHERE word LIKE %s OR word LIKE %s OR near && %s ORDER BY word LIMIT %s)"""
     parameters: list[object] = []
     for at, word in asked:
-        begun = f"{word}%" if len(word) > LONGEST_SHORT else word
+        begun = f"{word}%" if len(word) >= names_from else word
         parameters += [at, begun, f"{TOWN}{word}%", typed_slip_keys(word), 2 * MOST_MEANT]
     found: dict[int, list[str]] = {}
     for at, word in _by_index(" UNION ALL ".join([one] * len(asked)), parameters):

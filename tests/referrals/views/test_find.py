@@ -160,7 +160,7 @@ def test_needs_that_keep_somebody_out_are_named_with_the_answer_to_change(client
     for words, slug in (
         ("Does not offer Emdr. You said you need this.", "kind"),
         ("Is not a woman. You said you need this.", "person"),
-        ("Costs more than £40 a session. You said you need this.", "paying"),
+        ("Costs more than £40 a session. That is more than you said you can pay.", "most"),
     ):
         assert f'{words} <a href="{question(slug)}?change=matches">' in page, words
     assert "fits everything" not in page.lower()
@@ -171,7 +171,7 @@ def test_wishes_that_put_others_first_are_named(client, ben):
     with_answers(client, times=["weekday-evening"], times_strength=1)
     page = main_of(client, f"/people/{ben.pk}/")
     assert "Why this person is not higher on the list" in page
-    assert f'Comes after others who offer evenings on weekdays <a href="{question("times")}?change=matches">' in page
+    assert f'Comes after others who offer evenings on weekdays. <a href="{question("times")}?change=matches">' in page
     assert "among the first" not in page and "Fits everything you need." in page
     assert "Why this person" not in main_of(client, f"/people/{evening.pk}/")
 
@@ -201,7 +201,7 @@ def test_rooms_that_each_lack_something_read_as_such(client):
     near = {"postcode": "LS1 4AP", "miles": 5, "distance_must": True, "formats": ["in-person"]}
     with_answers(client, **near, times=["weekday-evening"], times_strength=3)
     page = main_of(client, f"/people/{split.pk}/")
-    assert "Why this person is not among those who fit" in page and "You said you need this." in page
+    assert "Why this person is not among those who fit" in page and "That is further than you said you can go." in page
 
 
 # Whatever is none of her business reads the same.
