@@ -78,8 +78,8 @@ class Command(BaseCommand):
         supplies.keep_confirming(supply, noon)
         free_from = releases(np.random.default_rng(seed), len(occupied), microseconds(noon), Process.therapy_days)
         supplies.add_occupied(supply, occupied, free_from)
-        in_force = WeightSet.objects.first()
-        return supply, in_force.weights if in_force else EVIDENCE
+        in_force = WeightSet.objects.values_list("weights", flat=True).first()
+        return supply, in_force or EVIDENCE
 
     def _tell(self, over: int, days: int) -> None:
         if self.stderr.isatty():
