@@ -5,18 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from clients.models import Preferences
-from clients.preferences import VERSION, Stated
+from clients.preferences import Stated
 from core import clock
-from core.actors import Actor
-from core.audit import record_write
 from matching.engine.columns import Book, microseconds
 from matching.engine.explain import Verdicts, judge, shown_of
-from matching.engine.rank import ENGINE_VERSION, Ranked, rank
+from matching.engine.rank import Lens, Ranked, rank
 from matching.engine.widen import Gain, widen
-from matching.models import MatchRun
 from matching.rows import Reason, Row, rows_of
-from matching.services.weights import weight_set_ensure
 from matching.store import Current, store
 from matching.weights import EVIDENCE
 from matching.words import OTHERS, others_words, rule_words
@@ -56,7 +51,9 @@ class Ranking:
     order: str
     offset: int
     _ranked: Ranked = field(repr=False, compare=False)
-    _silent: tuple[int, ...] = field(repr=False, compare=False)
+    lens: Lens = field(repr=False, compare=False)
+    silent: tuple[int, ...] = field(repr=False, compare=False)
+    weights: Mapping[str, int] = field(repr=False, compare=False)
 
     @property
     def ranked(self) -> Ranked:
@@ -66,7 +63,7 @@ class Ranking:
     @cached_property
     def widen(self) -> Widening:
         """Return what each of the person's own rules costs, and what easing it or a pair of them would bring."""
-        found = widen(self._ranked.plan, self._ranked.view, silent=self._silent)
+        found = widen(self._ranked.plan, self._ranked.view, silent=self.silent)
         return Widening(
             rules=tuple(self._relax(gain) for gain in found.gains),
             soonest_now=found.soonest_now,
@@ -113,10 +110,11 @@ def rank_now(
     `silent_exclusions` (pks) read as not listed and are never counted. One query when nothing changed.
     """
     as_of, current, silent = clock.now(), store.current(), tuple(silent_exclusions)
+    weights = _weights(current)
     ranked = rank(
         stated,
         current.lens,
-        _weights(current),
+        weights,
         seed,
         as_of,
         silent=silent,
@@ -134,7 +132,9 @@ def rank_now(
         order=order,
         offset=offset,
         _ranked=ranked,
-        _silent=silent,
+        lens=current.lens,
+        silent=silent,
+        weights=weights,
     )
 
 
@@ -156,25 +156,6 @@ def why_for(
     return {row.therapist_id: _why(stated, row, verdicts, current.lens.register.book) for row in rows}
 
 
-def match_run_record(*, ranking: Ranking, preferences: Preferences, seed: int, actor: Actor) -> MatchRun:
-    """Store what was ranked when somebody acted on it: inputs by version and the first of the list."""
-    run = MatchRun.objects.create(
-        preferences=preferences,
-        statement_version=VERSION,
-        weight_set_id=ranking.weight_set_id or weight_set_ensure(actor=actor).pk,
-        seed=seed,
-        as_of=ranking.as_of,
-        register_version=ranking.register_version,
-        engine_version=ENGINE_VERSION,
-        order=ranking.order,
-        offset=ranking.offset,
-        eligible=ranking.eligible,
-        first_ids=[row.therapist_id for row in ranking.rows],
-    )
-    record_write(actor=actor, verb="match_run.recorded", obj_type="match_run", obj_id=run.pk)
-    return run
-
-
 def _weights(current: Current) -> Mapping[str, int]:
     return EVIDENCE if current.weights is None else current.weights
 
@@ -192,4 +173,4 @@ def _why(stated: Stated, row: Row, verdicts: Verdicts, book: Book) -> Why:
     return Why(eligible=not failed, failed=failed, failed_words=words, row=row, others=others)
 
 
-__all__ = ["Ranking", "Reason", "Relax", "Row", "Why", "Widening", "match_run_record", "rank_now", "why_for"]
+__all__ = ["Ranking", "Reason", "Relax", "Row", "Why", "Widening", "rank_now", "why_for"]

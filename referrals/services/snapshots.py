@@ -5,8 +5,10 @@ from typing import Any
 
 from clients.preferences import Stated
 from core.actors import Actor
-from matching.services.ranking import match_run_record, rank_now
+from matching.services.ranking import rank_now
+from matching.services.runs import match_run_record
 from referrals.models import Referral
+from referrals.selectors.own import silently_excluded
 from therapists.models import Therapist
 
 
@@ -21,7 +23,11 @@ def fees_now(therapist_ids: Iterable[int]) -> dict[str, dict[str, Any]]:
 
 def match_run_for(*, referral: Referral, actor: Actor) -> None:
     """Record the ranking that stands behind the present list of choices."""
-    ranking = rank_now(Stated.from_canonical(referral.preferences.data), seed=int(referral.seed))
+    ranking = rank_now(
+        Stated.from_canonical(referral.preferences.data),
+        seed=int(referral.seed),
+        silent_exclusions=silently_excluded(referral),
+    )
     run = match_run_record(ranking=ranking, preferences=referral.preferences, seed=int(referral.seed), actor=actor)
     referral.match_run = run
     if referral.pk is not None:

@@ -16,7 +16,8 @@ from matching.engine.plan import SURE_WITHIN_M
 from matching.engine.rank import rotation
 from matching.models import MatchRun, WeightSet
 from matching.rows import Row
-from matching.services.ranking import Ranking, match_run_record, rank_now, why_for
+from matching.services.ranking import Ranking, rank_now, why_for
+from matching.services.runs import match_run_record
 from matching.services.weights import weight_set_add
 from matching.weights import EQUAL, EVIDENCE, load_weight_sets
 from tests.factories import make_funder, make_place, make_therapist, modality, reference_row, session_format
