@@ -2,7 +2,8 @@
 
 "evidence": the normalised log odds of "therapy helped" for unmet against met preferences (Williams and others 2016,
 n = 14,587; crude ratios from self-report: association only), continued downwards for the domains it did not ask about.
-"equal" is as defensible: Swift and others 2018 found no moderation by type of preference.
+No effect of matching a working style was found (Cooper and others 2021, n = 470): "style" weighs little, and serves to
+start a conversation. "equal" is as defensible: Swift and others 2018 found no moderation by type of preference.
 """
 
 from core import clock

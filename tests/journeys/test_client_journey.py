@@ -50,7 +50,7 @@ class Ewa:
             box = self.page.get_by_label(label, exact=True).first
             folded = box.locator("xpath=ancestor::details[not(@open)]")
             if folded.count():
-                folded.first.locator("summary").click()
+                folded.first.locator("summary").first.click()
             box.check()
 
     def fills(self, **values: str) -> None:
