@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -82,11 +83,10 @@ class Command(BaseCommand):
         return supply, in_force or EVIDENCE
 
     def _tell(self, over: int, days: int) -> None:
-        if self.stderr.isatty():
-            done = BAR * over // days
-            end = "\n" if over == days else ""
-            self.stderr.write(f"\r[{'#' * done}{'.' * (BAR - done)}] day {over} of {days}{end}", ending="")
-            self.stderr.flush()
+        if sys.stderr.isatty():
+            done, last = BAR * over // days, "\n" if over == days else ""
+            sys.stderr.write(f"\r[{'#' * done}{'.' * (BAR - done)}] day {over} of {days}{last}")
+            sys.stderr.flush()
 
 
 def _between(least: int, most: int) -> Any:
