@@ -5,6 +5,8 @@ class MatchingConfig(AppConfig):
     name = "matching"
 
     def ready(self) -> None:
-        from matching import weights
+        from core.demo import register_seeder
+        from matching import demo, weights
 
         weights.register()
+        register_seeder("forecasts", demo.seed)

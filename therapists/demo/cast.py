@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from django.contrib.auth import get_user_model
 
 from core import clock
+from core.copy import copy_rows
 from core.demo import Plan
 from core.models import PlacePoint
 from therapists.demo.people import CANCELLATION, CONFIDENTIALITY
 from therapists.demo.register import refresh_register, seed_register
+from therapists.demo.rows import CLAIM
+from therapists.demo.turnover import past_claims
 from therapists.models import (
     ClientGroup,
     Contract,
@@ -19,6 +22,7 @@ from therapists.models import (
     Location,
     Modality,
     Place,
+    PlaceClaim,
     Register,
     Registration,
     SessionFormat,
@@ -130,6 +134,8 @@ def _add(character: Character) -> None:
     Place.objects.create(
         therapist=therapist, location=room, day=1, time=datetime.time(18), available_from=clock.today(), created_at=now
     )
+    places = [(pk, therapist.pk, False) for pk in therapist.places.order_by("pk").values_list("pk", flat=True)]
+    copy_rows(PlaceClaim, CLAIM, past_claims(places, now=now, seed=therapist.pk))
     search_entries_refresh(therapist_ids=[therapist.pk])
 
 

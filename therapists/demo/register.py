@@ -10,6 +10,7 @@ from core.demo import Plan
 from core.models import PlacePoint
 from therapists.demo import rows as r
 from therapists.demo.draw import draw
+from therapists.demo.turnover import past_claims
 from therapists.models import (
     AccessOption,
     ClientGroup,
@@ -55,6 +56,7 @@ def seed_register(plan: Plan) -> None:
     plan.tell("Writing them down ...")
     with without_triggers():
         _write(rows)
+        copy_rows(PlaceClaim, r.CLAIM, past_claims(rows.used, now=maker.now, seed=plan.seed))
     plan.tell("Letting them be found by name ...")
     search_reindex()
     # A change of a register concerns everybody on it: whoever holds the register in memory reads all of it again.

@@ -26,7 +26,7 @@ REGISTRATION = (
 ).split()
 LOCATION = "id therapist_id name address town postcode easting northing precision_m step_free hours active".split()
 PLACE = "id therapist_id location_id day time session_format_id available_from created_at".split()
-CLAIM = "place_id kind holder_type holder_id opened_at release_reason".split()
+CLAIM = "place_id kind holder_type holder_id opened_at released_at release_reason".split()
 
 
 @dataclass
@@ -61,6 +61,8 @@ class Rows:
     locations: list[Row] = field(default_factory=list)
     places: list[Row] = field(default_factory=list)
     claims: list[Row] = field(default_factory=list)
+    # Places with a past: (place, therapist, somebody is in it now).
+    used: list[tuple[int, int, bool]] = field(default_factory=list)
     contracts: list[Row] = field(default_factory=list)
 
 
@@ -207,6 +209,8 @@ class RowMaker:
     def _places(self, index: int, pk: int, rooms: list[int]) -> None:
         """Free places as drawn, and two to six in which somebody is already."""
         free = int(self.drawn.places[index])
+        # A past for some: most of all for those who are full, whose waits people are told.
+        has_past = pk % (24 if free else 4) == 0
         for number in range(free + self.random.randint(1, 3)):
             place = self.ids["place"] + len(self.rows.places)
             fixed = self.random.random() < 0.4
@@ -215,8 +219,12 @@ class RowMaker:
             self.rows.places.append(
                 (place, pk, None, day, time, None, self.today - datetime.timedelta(days=60), self.now)
             )
-            if number >= free:
-                self.rows.claims.append((place, "occupied", "demo", pk, self.now - datetime.timedelta(days=90), ""))
+            if has_past:
+                self.rows.used.append((place, pk, number >= free))
+            elif number >= free:
+                self.rows.claims.append(
+                    (place, "occupied", "demo", pk, self.now - datetime.timedelta(days=90), None, "")
+                )
 
     def _working_day(self, hours: int) -> int:
         return self.random.choice([day for day in range(7) if hours >> (day * 3) & 7])
