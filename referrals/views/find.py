@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core import clock, crypto, throttle
@@ -20,6 +20,7 @@ from therapists.selectors.search import find_people
 # Enough for somebody who tries every spelling, and for a practice behind one address; not for copying a register.
 MOST_SEARCHES, PER_SECONDS = 60, 600
 BOUND_TO = "looked for"
+TOO_OFTEN = gettext_lazy("You have looked many times in a short while. Wait ten minutes, then try again")
 
 
 @public("people choose before they say who they are")
@@ -29,12 +30,17 @@ def find(request: HttpRequest, draft: Choosing) -> HttpResponse:
     """Ask for a name, then show who may be meant. Coming back from somebody's page shows the same people again."""
     form = FindForm(request.POST) if request.method == "POST" else FindForm(initial={"text": looked_for(request)})
     if request.method == "POST" and form.is_valid():
-        if throttle.allow(key=f"find {source_of(request)}", limit=MOST_SEARCHES, per_seconds=PER_SECONDS):
+        if may_look(request):
             request.session[LOOKED_FOR_KEY] = crypto.encrypt(form.cleaned_data["text"], bound_to=BOUND_TO)
             return redirect("referrals:find")
-        form.add_error("text", _("You have looked many times in a short while. Wait ten minutes, then try again"))
+        form.add_error("text", TOO_OFTEN)
     context = {"form": form, "back_url": reverse("referrals:matches"), **_results(request, draft)}
     return render(request, "referrals/find.html", context)
+
+
+def may_look(request: HttpRequest) -> bool:
+    """Count one search and say whether it may be made."""
+    return throttle.allow(key=f"find {source_of(request)}", limit=MOST_SEARCHES, per_seconds=PER_SECONDS)
 
 
 def looked_for(request: HttpRequest) -> str:

@@ -9,7 +9,9 @@ from core.policy import public
 from referrals.forms.needs import NotThemForm
 from referrals.presenters import steps
 from referrals.views.drafts import Draft, with_draft_after
-from therapists.selectors.names import listed_by_name, names_of
+from referrals.views.find import TOO_OFTEN, may_look
+from therapists.selectors.names import names_of
+from therapists.selectors.search import Hit, find_people
 
 MOST = 20
 
@@ -27,14 +29,7 @@ def not_them(request: HttpRequest, draft: Draft) -> HttpResponse:
         if "find" not in request.POST:
             return redirect(_onward(request, draft))
         if form.is_valid():
-            taken = set(draft.answers.not_these)
-            hits = listed_by_name(form.cleaned_data["name"], as_of=clock.now())
-            found = [hit for hit in hits if hit.id not in taken]
-            if not found:
-                form.add_error(
-                    "name",
-                    _("We found nobody with that name here. If they are not here, you cannot meet them by accident"),
-                )
+            found = _found(request, draft, form)
     names = names_of(draft.answers.not_these)
     before = steps.before("not-them", draft.data)
     context = {
@@ -44,6 +39,20 @@ def not_them(request: HttpRequest, draft: Draft) -> HttpResponse:
         "back_url": before.url if before else "",
     }
     return render(request, "referrals/not_them.html", context)
+
+
+def _found(request: HttpRequest, draft: Draft, form: NotThemForm) -> list[Hit]:
+    if not may_look(request):
+        form.add_error("name", TOO_OFTEN)
+        return []
+    result = find_people(form.cleaned_data["name"], as_of=clock.now(), without=draft.answers.not_these)
+    if not result.enough:
+        form.add_error("name", _("Enter at least three letters of the name"))
+    elif not result.hits:
+        form.add_error(
+            "name", _("We found nobody with that name here. If they are not here, you cannot meet them by accident")
+        )
+    return result.hits
 
 
 def _change(request: HttpRequest, draft: Draft) -> None:

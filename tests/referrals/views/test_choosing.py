@@ -9,6 +9,7 @@ from referrals.presenters.relaxing import relaxed
 from tests.factories import make_funder, make_location, make_therapist, session_format
 from tests.referrals.views.walkers import answers_of, choose, with_answers
 from therapists.models import Registration
+from therapists.services.search import search_reindex
 
 pytestmark = pytest.mark.django_db
 
@@ -258,6 +259,7 @@ def test_compare_with_one_says_what_to_do(client, three):
 
 
 def test_not_them_is_found_by_name_left_out_and_taken_back(client, three):
+    search_reindex()
     submission = with_answers(client)
     choose(submission, three[0])
     url = reverse("referrals:not_them")
