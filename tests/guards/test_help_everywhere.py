@@ -5,10 +5,12 @@ from django.core.management import call_command
 from django.test import Client as Browser
 from django.urls import reverse
 
+from tests.factories import modality
 from tests.guards.url_table import TABLE
 
 NOT_A_PAGE = {"health": "an answer for machines"}
 FOR_PROFESSIONALS = {"therapists:join"}
+ABOUT_ONE_KIND = {"referrals:kind"}
 PAGES = [row[0] for row in TABLE if row[3][0] == 200 and row[0] not in NOT_A_PAGE]
 
 
@@ -18,7 +20,8 @@ PAGES = [row[0] for row in TABLE if row[3][0] == 200 and row[0] not in NOT_A_PAG
 def test_every_public_page_says_where_to_turn(name: str, loaded: bool) -> None:
     if loaded:
         call_command("load_reference", only=["crisis contacts"], verbosity=0)
-    page = Browser().get(reverse(name)).content.decode()
+    about = [modality().pk] if name in ABOUT_ONE_KIND else []
+    page = Browser().get(reverse(name, args=about)).content.decode()
     assert reverse("core:help_now") in page
     if name in FOR_PROFESSIONALS:
         return
