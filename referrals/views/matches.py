@@ -44,9 +44,6 @@ def matches(request: HttpRequest, draft: Choosing) -> HttpResponse:
     pages = max(1, -(-ranking.eligible // PER_PAGE))
     if page > pages:
         return redirect(address(sort, pages))
-    if not request.user.is_authenticated:
-        # A client's view. Staff who look at the client's pages are nobody's chance.
-        exposure_note(ranking=ranking, seed=draft.seed, actor=VISITOR)
     chosen = [choice.therapist for choice in draft.answers.choices]
     shown, names = cards_and_names(ranking.rows, chosen)
     lines = card_lines(shown, draft.answers, answer=False)
@@ -69,7 +66,11 @@ def matches(request: HttpRequest, draft: Choosing) -> HttpResponse:
         "chosen": [{"id": pk, "name": names[pk]} for pk in chosen if pk in names],
         "back_url": reverse("referrals:choices") if editing else _back(draft.data),
     }
-    return render(request, "referrals/matches.html", context)
+    page_shown = render(request, "referrals/matches.html", context)
+    if not request.user.is_authenticated:
+        # A client's view. Staff who look at the client's pages are nobody's chance.
+        exposure_note(ranking=ranking, seed=draft.seed, actor=VISITOR)
+    return page_shown
 
 
 @public(WHY)
