@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.words import hour
-from therapists.models import Place
+from therapists.models import Place, Therapist
 
 DAYS = (
     gettext_lazy("Monday"),
@@ -85,6 +85,12 @@ def style_words(field: str, value: int | None) -> str:
         2: _("Mostly: %(pole)s"),
         3: _("Very much: %(pole)s"),
     }[abs(value)] % {"pole": pole}
+
+
+def style_values(therapist: Therapist) -> dict[str, int]:
+    """Return scale -> -3..3 for the scales a therapist spoke of; the others are absent."""
+    values = {field.removeprefix("style_"): getattr(therapist, field) for field in STYLE_POLES}
+    return {scale: value for scale, value in values.items() if value is not None}
 
 
 def initials(name: str) -> str:

@@ -7,11 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients.models import Client
+from clients.preferences import Stated
 from core import words
 from notifications.models import Message
-from referrals.models import Choice, Referral
+from referrals.models import Choice, Placement, Referral
+from referrals.presenters.talking import TalkingPoint, talking_points
 from referrals.selectors.own import choices_of
 from referrals.words import first_name
+from therapists.words import style_values
 
 # Never "declined" or "rejected": a no says something about a week, not about a person.
 STATE_WORDS = {
@@ -51,6 +54,15 @@ def next_steps(referral: Referral) -> list[str]:
     lines.append(_("We tell you each time something changes. We use only the way you chose: %(how)s.") % {"how": how})
     lines.append(_("You can look, change your choices or stop at any time, on the page “My referral”."))
     return lines
+
+
+def to_talk_about(referral: Referral, placement: Placement | None) -> list[TalkingPoint]:
+    """Return what she could talk about at a first meeting that is agreed: style, as both sides said it."""
+    if placement is None or placement.state != Placement.State.MEETING:
+        return []
+    stated = Stated.from_canonical(referral.preferences.data)
+    therapist = placement.therapist
+    return talking_points(dict(stated.style), style_values(therapist), first_name(therapist.display_name))
 
 
 def message_rows(sent: Iterable[Message]) -> list[str]:

@@ -18,7 +18,7 @@ from referrals.answers import Chosen
 from referrals.errors import AlreadySaidNo, CallFirst, NotAllowed, Refused
 from referrals.forms.safety import NumberForm
 from referrals.models import Referral
-from referrals.presenters.mine import choice_rows, message_rows
+from referrals.presenters.mine import choice_rows, message_rows, to_talk_about
 from referrals.selectors.now import now_words
 from referrals.selectors.own import choices_of, sent_messages
 from referrals.selectors.timeline import timeline
@@ -30,6 +30,7 @@ from referrals.sessions import EDIT_KEY, FRESH_KEY, OPENED_KEY
 from referrals.views.check import spoken
 from referrals.views.clients import actor_of, my_own
 from referrals.views.drafts import list_edit_end, list_edit_of, list_edit_start
+from referrals.words import first_name
 
 HERS = "it is her own referral, proved by a code"
 
@@ -54,6 +55,8 @@ def my_referral(request: HttpRequest, referral: Referral) -> HttpResponse:
         "messages_sent": message_rows(sent_messages(referral)),
         "opened_before": _opened(request),
         "can": dict.fromkeys(now.actions, True),
+        "talking": to_talk_about(referral, now.placement),
+        "name": first_name(now.placement.therapist.display_name) if now.placement else "",
     }
     return render(request, "referrals/my_referral.html", context)
 

@@ -133,11 +133,7 @@ def _profile(therapist: Therapist, today: datetime.date) -> PublicProfile:
             for row in therapist.contracts.all()
         ],
         style=[text for field in words.STYLE_POLES if (text := words.style_words(field, getattr(therapist, field)))],
-        style_values={
-            field.removeprefix("style_"): value
-            for field in words.STYLE_POLES
-            if (value := getattr(therapist, field)) is not None
-        },
+        style_values=words.style_values(therapist),
     )
 
 

@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from clients import cnip
 from core.actors import system
+from core.policy import CLIENT_SESSION_KEY
 from referrals.answers import Answers
 from referrals.models import Referral
 from referrals.selectors.summary import request_summary
 from referrals.services.submit import referral_submit
 from tests.factories import make_place, make_therapist
-from tests.referrals.given import open_offer, sent
+from tests.referrals.given import accepted, open_offer, sent
 from tests.referrals.views.walkers import answers_of, begin, question, ready_to_send, with_answers
 from tests.support.sign_in import signed_in
 from therapists.models import Therapist
@@ -180,6 +181,21 @@ def test_talking_points_on_her_page(client: Browser, cara_says: Therapist) -> No
     assert "Cara has not said. You could ask." in points
     with_answers(client)
     assert "To talk about when you meet" not in text(client.get(reverse("referrals:therapist", args=[cara_says.pk])))
+
+
+def test_talking_points_once_a_first_meeting_is_agreed(client: Browser, ben: Therapist) -> None:
+    ben.style_warm = -3
+    ben.save()
+    words = "To talk about when you meet"
+    referral = sent(ben, style={"warm": 1}, style_strength=1)
+    session = client.session
+    session[CLIENT_SESSION_KEY] = referral.pk
+    session.save()
+    assert words not in text(client.get(reverse("referrals:my_referral")))
+    accepted(referral)
+    page = text(client.get(reverse("referrals:my_referral")))
+    assert words in page
+    assert "Very much: I challenge and question you" in page
 
 
 @pytest.mark.parametrize(
