@@ -67,6 +67,20 @@ class CardLine:
     reasons: list[ReasonLine]
     chosen: bool
 
+    @property
+    def fit_words(self) -> str:
+        return _("How %(name)s fits what you asked") % {"name": self.first_name}
+
+    @property
+    def choose_words(self) -> str:
+        """Return what the button says: it names her, because a page has twenty of them."""
+        words_now = _("Take %(name)s off") if self.chosen else _("Choose %(name)s")
+        return words_now % {"name": self.name}
+
+    @property
+    def more_words(self) -> str:
+        return _("Read more about %(name)s") % {"name": self.first_name}
+
 
 def card_lines(cards: Iterable[Card], answers: Answers, *, answer: bool = True) -> list[CardLine]:
     """Return the cards in words, in their order. One query for the funder, and none per card.
