@@ -6,7 +6,10 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from core.demo import register_seeder
-        from matching import demo, weights
+        from matching import demo, waits, weights
+        from matching.forecast.recorded import LEAST_ENDINGS
+        from therapists.waits import Teller, register
 
         weights.register()
         register_seeder("forecasts", demo.seed)
+        register(Teller(waits.own_words, LEAST_ENDINGS))

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import clock
 from matching.models import WaitForecast
 from therapists.models import Place
 
@@ -62,3 +63,9 @@ def wait_words(wait: Wait | None) -> str:
         % {"people": wait.based_on},
     )
     return " ".join(sentences)
+
+
+def own_words(therapist_id: int) -> str:
+    """Return a therapist's forecast in words, for herself; "" when nothing can be said."""
+    found = waits_for([therapist_id], as_of=clock.now())
+    return wait_words(found[therapist_id]) if found else ""

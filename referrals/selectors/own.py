@@ -4,7 +4,7 @@ import datetime
 
 from notifications.models import Message
 from referrals.messages import topics
-from referrals.models import Choice, Exclusion, Referral
+from referrals.models import Choice, Exclusion, Offer, Referral
 from referrals.services.submission import submission_find
 
 JUST_NOW = datetime.timedelta(minutes=15)
@@ -34,6 +34,12 @@ def still_to_try(referral: Referral) -> list[int]:
         .order_by("rank")
         .values_list("therapist_id", flat=True)
     )
+
+
+def asked_now(referral: Referral) -> int | None:
+    """Return the therapist whose answer is awaited, by pk; a place with her is held until then."""
+    open_ = Offer.objects.filter(referral=referral, state=Offer.State.OPEN)
+    return open_.values_list("therapist_id", flat=True).first()
 
 
 def choices_of(referral: Referral) -> list[Choice]:

@@ -14,8 +14,10 @@ from referrals.presenters.cards import card_lines, reason_lines
 from referrals.presenters.people import out_of_reach
 from referrals.presenters.profile import facts, terms
 from referrals.presenters.talking import talking_points
+from referrals.presenters.waiting import no_place_lines
 from referrals.presenters.why_not import why_not
-from referrals.views.drafts import Choosing, Draft, with_choosing
+from referrals.selectors.own import asked_now
+from referrals.views.drafts import Choosing, Draft, ListEdit, with_choosing
 from referrals.words import first_name
 from therapists.selectors.public import public_profile
 from therapists.selectors.standing import standing_for
@@ -47,6 +49,7 @@ def therapist(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
         "name": first_name(profile.name),
         "profile": profile,
         "line": line,
+        "no_place": [] if line else no_place_lines(pk, name=first_name(profile.name), asked=_asked(draft, pk)),
         "reasons": reason_lines(why.row.reasons) if why and why.row else [],
         "why_not": why_not(why, ranking, stated, can_change=isinstance(draft, Draft)) if why else None,
         "facts": facts(profile),
@@ -56,6 +59,10 @@ def therapist(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
         "list_full": len(draft.answers.choices) >= MAX_CHOICES,
     }
     return render(request, "referrals/therapist.html", context)
+
+
+def _asked(draft: Choosing, pk: int) -> bool:
+    return isinstance(draft, ListEdit) and asked_now(draft.referral) == pk
 
 
 def _back(request: HttpRequest, pk: int) -> str:

@@ -19,6 +19,7 @@ from therapists.services.listing import therapist_confirm
 from therapists.services.week import ChangedMeanwhile, new_people_pause, place_stop
 from therapists.views.common import next_or
 from therapists.views.profile import reason_words, saved
+from therapists.waits import told
 from therapists.words import place_words
 
 
@@ -37,6 +38,7 @@ def places(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResp
             "today": clock.today(),
             "standing": judged,
             "reasons": reason_words(judged.reasons),
+            "told": told(therapist.pk, judged),
         },
     )
 
