@@ -41,7 +41,7 @@ def measure(therapists: int) -> None:
             share = share_of(ranked)
             if share is not None:
                 sizes.append(len(share.equals))
-                works.append(_timed(lambda one=ranked: tally.add(lens.register.therapists.ids, share_of(one))))
+                works.append(_timed(lambda one=ranked: tally.add(lens.register.ids, share_of(one))))
         print(f"\n{therapists:,} therapists, {LISTS} lists, equals at the edge: median {median(sizes):,.0f}")
         print(f"ranking (without the question about freshness)  p50 {1000 * median(ranks[1:]):8.3f} ms")
         print(f"noting a list, on the request                   p50 {1000 * median(notes[1:]):8.4f} ms", end="")

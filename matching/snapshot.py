@@ -13,6 +13,8 @@ from matching.book import QUERY as BOOK
 from matching.book import book
 from matching.copied import Field, matrix, number, rows
 from matching.engine import columns as c
+from matching.engine import facts as f
+from matching.engine.register import Register, arranged
 from matching.freshness import HEAD, Answer, Parts, answer_of
 from matching.functions import NEWS
 
@@ -68,7 +70,7 @@ def _everybody() -> Iterator[list[Field]]:
         yield from rows(query)
 
 
-def read_register(*, ids: Sequence[int] | None = None, known: c.Book | None = None, version: str = "") -> c.Register:
+def read_register(*, ids: Sequence[int] | None = None, known: c.Book | None = None, version: str = "") -> Register:
     """Read the columns of everybody, or of some therapists by pk. `known`: reference data read before."""
     if ids is None:
         reading = read_everybody()
@@ -83,7 +85,12 @@ def read_register(*, ids: Sequence[int] | None = None, known: c.Book | None = No
     return register_of(parts, known or book((text or b"").decode()), version)
 
 
-def register_of(parts: Parts, known: c.Book, version: str) -> c.Register:
+def register_of(parts: Parts, known: c.Book, version: str) -> Register:
+    """Return the register of the therapists that the parts speak of, arranged for ranking."""
+    return arranged(facts_of(parts, known, version))
+
+
+def facts_of(parts: Parts, known: c.Book, version: str) -> f.Facts:
     """Return the columns of the therapists that the parts speak of, in order of pk."""
     base = parts["therapists"]
     # Copies, so that no column keeps a whole part alive.
@@ -93,9 +100,9 @@ def register_of(parts: Parts, known: c.Book, version: str) -> c.Register:
     stands = np.full((2, len(keys)), c.NEVER, np.int64)
     stands[:, _rows(keys, windows[0][first])] = windows[1:, first]
     further = np.delete(windows, first, axis=1)
-    return c.Register(
+    return f.Facts(
         book=known,
-        therapists=c.Therapists(
+        therapists=f.Therapists(
             ids=keys,
             settled=base[1].astype(bool),
             confirmed_until=base[2].copy(),
@@ -112,7 +119,7 @@ def register_of(parts: Parts, known: c.Book, version: str) -> c.Register:
         ),
         locations=_locations(keys, parts["locations"]),
         places=_places(keys, parts["places"]),
-        windows=c.Windows(_rows(keys, further[0]), further[1], further[2]),
+        windows=f.Windows(_rows(keys, further[0]), further[1], further[2]),
         contracts=_contracts(keys, parts["contracts"]),
         version=version,
     )
@@ -140,8 +147,8 @@ def _spread(keys: c.I64, rows: c.I32, words: c.I64) -> c.U64:
     return column
 
 
-def _locations(keys: c.I64, found: c.I64) -> c.Locations:
-    return c.Locations(
+def _locations(keys: c.I64, found: c.I64) -> f.Locations:
+    return f.Locations(
         row=_rows(keys, found[0]),
         ids=found[1],
         easting=found[2].astype(np.int32),
@@ -152,8 +159,8 @@ def _locations(keys: c.I64, found: c.I64) -> c.Locations:
     )
 
 
-def _places(keys: c.I64, found: c.I64) -> c.Places:
-    return c.Places(
+def _places(keys: c.I64, found: c.I64) -> f.Places:
+    return f.Places(
         row=_rows(keys, found[0]),
         free_from=found[1],
         hours=found[2].astype(np.uint32),
@@ -163,5 +170,5 @@ def _places(keys: c.I64, found: c.I64) -> c.Places:
     )
 
 
-def _contracts(keys: c.I64, found: c.I64) -> c.Contracts:
-    return c.Contracts(_rows(keys, found[0]), found[1].astype(np.int32), found[2], found[3])
+def _contracts(keys: c.I64, found: c.I64) -> f.Contracts:
+    return f.Contracts(_rows(keys, found[0]), found[1].astype(np.int32), found[2], found[3])

@@ -1,9 +1,9 @@
 """The process's register: read once, kept current by asking what changed, replaced whole.
 
-Readers take the reference that stands there; nobody ever sees a half-made register. Who finds it current waits for
-nobody; who finds a few therapists changed brings them up to date alone; only reading many is left to one thread at a
-time. What a transaction has written and not committed is seen by itself alone and never enters the shared register: it
-may be rolled back.
+Readers take the reference that stands there; nobody ever sees a half-made register. Who finds it current, or a few
+therapists changed, takes no lock and waits for nobody; only reading many is left to one thread at a time. What a
+transaction has written and not committed is seen by itself alone and never enters the shared register: it may be rolled
+back.
 """
 
 import threading
@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 
 from django.db import connection
 
-from matching.engine.rank import Lens
+from matching.engine.lens import Lens
 from matching.freshness import Answer, Parts, Seen, ask
-from matching.snapshot import read_everybody, register_of
-from matching.splice import spliced
+from matching.snapshot import facts_of, read_everybody, register_of
 
 # Up to here a thread brings itself up to date rather than wait for another that does.
 READ_ALONE = 50
@@ -62,7 +61,6 @@ class Store:
     def __init__(self) -> None:
         self._held: Held | None = None
         self._reading = threading.Lock()
-        self._swap = threading.Lock()
         self._private = threading.local()
 
     def current(self) -> Current:
@@ -78,8 +76,7 @@ class Store:
 
     def forget(self) -> None:
         """Start anew at the next question."""
-        with self._swap:
-            self._held = None
+        self._held = None
 
     def _bases(self) -> Iterator[Held]:
         """Yield what to go on from: in a transaction first what it saw of itself, then what everybody shares."""
@@ -95,11 +92,11 @@ class Store:
         """Share a register unless it is private or another thread's is newer, and return it."""
         if fresh.own is not None:
             self._private.held = fresh
-        elif fresh is not self._held:
-            with self._swap:
-                held = self._held
-                if held is None or anew or (held.place == fresh.place and held.seen.within(fresh.seen)):
-                    self._held = fresh
+        else:
+            # Without a lock: if a newer one comes in between and is lost, the next question tells what is missing.
+            held = self._held
+            if held is None or anew or (held.place == fresh.place and held.seen.within(fresh.seen)):
+                self._held = fresh
         return Current(fresh.lens, fresh.weight_set_id, fresh.weights)
 
 
@@ -114,14 +111,13 @@ def _caught_up(held: Held, most: int) -> Held | None:
         return _held(held.lens, answer)
     if answer.parts is None:
         return None
-    return _held(_with(held.lens, answer, answer.parts), answer)
+    lens = _with(held.lens, answer, answer.parts)
+    return None if lens is None else _held(lens, answer)
 
 
-def _with(lens: Lens, answer: Answer, parts: Parts) -> Lens:
-    """Return the register with those who changed as they are now."""
-    base = lens.register
-    part = register_of(parts, base.book, answer.version)
-    return Lens(spliced(base, part, answer.changed, version=answer.version))
+def _with(lens: Lens, answer: Answer, parts: Parts) -> Lens | None:
+    """Return the register with those who changed as they are now; None when its rows have to be arranged anew."""
+    return lens.spliced(facts_of(parts, lens.register.book, answer.version), answer.changed)
 
 
 def _everybody() -> Held:

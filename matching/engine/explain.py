@@ -1,19 +1,25 @@
 """Why: per stated item, how each therapist shown does on it. Codes only; words are made by matching.words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from clients.preferences import Stated
-from matching.engine.columns import FEE_UNKNOWN, I8, I64, Bools
+from matching.engine.columns import I8, Bools
+from matching.engine.failing import failing_of
+from matching.engine.fit import bands_of, fit_of
+from matching.engine.lens import Lens
+from matching.engine.meeting import Fails, Way
+from matching.engine.packing import FEE_BEYOND
 from matching.engine.plan import Item, plan_of
-from matching.engine.rank import Lens, Ranked, fit
-from matching.engine.reach import MET, NOT_STATED, PARTLY, UNMET, Candidates, Reach, reach_of
-from matching.engine.rules import EXCLUDED, FIXED
-from matching.engine.states import item_states
+from matching.engine.rank import Ranked
+from matching.engine.rooms import NEAR, Reach, no_rooms, reach_of
+from matching.engine.rules import CLIENT_GROUP, EXCLUDED, FIXED
+from matching.engine.scope import Scope
+from matching.engine.states import MET, NOT_STATED, PARTLY, UNMET, State, format_state, profile_state
 from matching.engine.view import View
-from matching.engine.widen import NO_WAY, Failures, failures_of
+from matching.engine.ways import Ways
 
 UNKNOWN = 4
 STATES = {MET: "met", PARTLY: "partly", UNMET: "unmet", NOT_STATED: "not_stated", UNKNOWN: "unknown"}
@@ -33,17 +39,6 @@ class Column:
     offered: Bools | None = None
 
 
-def explain(candidates: Candidates, reach: Reach) -> tuple[Column, ...]:
-    """Judge every stated item: those that are scored or musts, then distance, money, access and groups."""
-    items = (_column(item, candidates, reach) for item in candidates.plan.items)
-    return (*items, *_needs(candidates, reach))
-
-
-def _column(item: Item, candidates: Candidates, reach: Reach) -> Column:
-    offered = candidates.any_bit("format", item.mask) if item.domain == "format" else None
-    return Column(item.key, item.domain, item.value, item_states(item, candidates, reach), offered)
-
-
 @dataclass(frozen=True)
 class Shown:
     """Therapists with everything that is said of them. Arrays and columns are aligned with `ids`."""
@@ -58,46 +53,71 @@ class Shown:
 
 def shown_of(ranked: Ranked) -> Shown:
     """Explain a page of the list."""
-    columns = explain(Candidates(ranked.plan, ranked.view, ranked.rows), ranked.reach)
+    columns = explain(Scope(ranked.plan, ranked.view, ranked.rows), ranked.reach)
     return Shown(ranked.plan.stated, ranked.view, ranked.ids.tolist(), ranked.bands, ranked.reach, columns)
 
 
-def _needs(candidates: Candidates, reach: Reach) -> list[Column]:
-    plan, stated = candidates.plan, candidates.plan.stated
+def explain(scope: Scope, reach: Reach) -> tuple[Column, ...]:
+    """Judge every stated item: those that are scored or musts, then distance, money, access and groups."""
+    items = (_column(item, scope, reach) for item in scope.plan.items)
+    return (*items, *_needs(scope, reach))
+
+
+def _column(item: Item, scope: Scope, reach: Reach) -> Column:
+    offered = scope.any_bit("format", item.mask) if item.domain == "format" else None
+    return Column(item.key, item.domain, item.value, _codes(_state(item, scope, reach)), offered)
+
+
+def _state(item: Item, scope: Scope, reach: Reach) -> State:
+    if item.domain == "time":
+        return State(_in_time(scope, reach, item.mask))
+    if item.domain == "format":
+        return format_state(item, scope, reach.near == NEAR, reach.near > 0)
+    return profile_state(item, scope)
+
+
+def _in_time(scope: Scope, reach: Reach, mask: int) -> Bools:
+    """Return who can be had in a part of the week of a mask, online or in the room meant."""
+    online = scope.hours(scope.plan.formats & ~scope.plan.book.in_person, mask)
+    in_time: Bools = online | ((reach.room_hours & np.uint32(mask)) != 0)
+    return in_time
+
+
+def _codes(state: State) -> I8:
+    codes = np.zeros(len(state.met), np.int8)
+    if state.partly is not None:
+        codes[state.partly] = PARTLY
+    if state.silent is not None:
+        codes[state.silent] = NOT_STATED
+    codes[state.met] = MET
+    return codes
+
+
+def _needs(scope: Scope, reach: Reach) -> list[Column]:
+    plan, stated = scope.plan, scope.plan.stated
     found = []
     if plan.radius is not None:
         found.append(Column("distance:", "distance", "", reach.near))
     if stated.funder:
         mask = plan.book.mask("funder", stated.funder)
-        has = np.zeros(len(candidates.rows), bool)
-        for number, word in enumerate(candidates.view.funders):
-            has |= (word[candidates.rows] & np.uint64(mask >> 64 * number & (2**64 - 1))) != 0
-        found.append(Column(f"funding:{stated.funder}", "funding", stated.funder, _met(has)))
+        paid = scope.of(scope.view.funded(mask.bit_length() - 1)) if mask else scope.none
+        found.append(Column(f"funding:{stated.funder}", "funding", stated.funder, _codes(State(paid))))
     elif stated.fee_ceiling_pence is not None:
-        fee = candidates.view.register.therapists.fee[candidates.rows]
-        within = np.where(fee <= stated.fee_ceiling_pence, MET, UNMET)
-        states = np.where(fee == FEE_UNKNOWN, UNKNOWN, within).astype(np.int8)
+        states = _codes(State(scope.fee_within(stated.fee_ceiling_pence)))
+        states[scope.register.fee[scope.some] == FEE_BEYOND] = UNKNOWN
         found.append(Column("funding:", "funding", "", states))
-    for domain, slugs in (("access", stated.access), ("client_group", stated.client_groups)):
-        name = "group" if domain == "client_group" else domain
+    for domain, name, slugs in (("access", "access", stated.access), ("client_group", "group", stated.client_groups)):
         for slug in slugs:
-            has = candidates.any_bit(name, plan.book.mask(name, slug))
-            found.append(Column(f"{domain}:{slug}", domain, slug, _met(has)))
+            has = scope.any_bit(name, plan.book.mask(name, slug))
+            found.append(Column(f"{domain}:{slug}", domain, slug, _codes(State(has))))
     if stated.step_free and plan.in_person:
-        found.append(Column("step_free:", "step_free", "", _step_free(candidates, reach)))
+        found.append(Column("step_free:", "step_free", "", _step_free(scope, reach)))
     return found
 
 
-def _met(has: Bools) -> I8:
-    return np.where(has, MET, UNMET).astype(np.int8)
-
-
-def _step_free(candidates: Candidates, reach: Reach) -> I8:
+def _step_free(scope: Scope, reach: Reach) -> I8:
     """Of the room meant; UNKNOWN where nobody says, or where there is no room."""
-    steps = candidates.view.register.locations.step_free
-    if not len(steps):
-        return np.full(len(candidates.rows), UNKNOWN, np.int8)
-    says = np.where(reach.room >= 0, steps[reach.room], -1)
+    says = np.where(reach.room >= 0, scope.register.locations.step_free[reach.room], -1)
     return np.where(says == 1, MET, np.where(says == 0, UNMET, UNKNOWN)).astype(np.int8)
 
 
@@ -123,40 +143,38 @@ def judge(
     silent: tuple[int, ...] = (),
 ) -> Verdicts:
     """Explain given therapists, wherever they stand. Ids that the register does not hold are left out."""
-    plan, view = plan_of(stated, lens.register.book), lens.at(moment)
-    candidates = Candidates(plan, view, lens.register.rows_of(ids))
-    reach = reach_of(candidates, rooms=plan.in_person)
-    failures = failures_of(candidates)
-    out = ~view.listed[candidates.rows] | (view.free[candidates.rows] <= 0)
-    out |= np.isin(candidates.rows, lens.register.rows_of(silent))
-    failed: dict[int, tuple[str, ...]] = {}
-    known = lens.register.therapists.ids[candidates.rows].tolist()
-    hidden = FIXED - {EXCLUDED, "client_group"}
-    for pk, mask in zip(known, _against(failures).tolist(), strict=True):
-        own = (name for k, name in enumerate(failures.names) if mask >> k & 1)
-        failed[pk] = tuple(name for name in own if name not in hidden)
+    plan, view, register = plan_of(stated, lens.register.book), lens.at(moment), lens.register
+    scope = Scope(plan, view, register.rows_of(ids))
+    reach = reach_of(scope) if plan.in_person else no_rooms(len(scope.some))
+    known = register.ids[scope.some].tolist()
+    out = ~scope.of(view.open) | np.isin(scope.some, register.rows_of(silent))
     return Verdicts(
-        shown=Shown(
-            stated=stated,
-            view=view,
-            ids=known,
-            bands=fit(candidates, reach, weights),
-            reach=reach,
-            columns=explain(candidates, reach),
-        ),
-        failed=failed,
+        shown=Shown(stated, view, known, _bands(scope, reach, weights), reach, explain(scope, reach)),
+        failed=_failed(scope, known),
         not_taking=frozenset(pk for pk, kept_out in zip(known, out.tolist(), strict=True) if kept_out),
     )
 
 
-def _against(failures: Failures) -> I64:
-    """Return the rules that keep each candidate out, as bits; none for whoever fits.
+def _failed(scope: Scope, ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """Return by id the rules that keep her out and may be told; none for whoever fits.
 
     Where no rule alone is to blame, because each way to meet fails several others: those of the way that fails fewest.
     """
-    ways = np.stack(failures.ways)
-    count = np.where(ways == NO_WAY, 64, np.bitwise_count(ways))
-    fewest = np.take_along_axis(ways, count.argmin(axis=0)[None], axis=0)[0]
-    blamed = np.where(failures.failed != 0, failures.failed, fewest)
-    against: I64 = np.where((ways == 0).any(axis=0), 0, blamed)
-    return against
+    failing = failing_of(scope)
+    failed, ways = failing.failed(), list(failing.by_way())
+    return {pk: tuple(_blamed(failing.names, failed, ways, n)) for n, pk in enumerate(ids)}
+
+
+def _blamed(names: tuple[str, ...], failed: Fails, ways: list[Way], n: int) -> Iterator[str]:
+    by_way = [[name for name in names if name in way.fails and way.fails[name][n]] for way in ways if way.has[n]]
+    fewest = min(by_way, key=len)
+    if fewest:
+        alone = [name for name in names if failed[name][n]]
+        yield from (name for name in alone or fewest if name not in FIXED - {EXCLUDED, CLIENT_GROUP})
+
+
+def _bands(scope: Scope, reach: Reach, weights: Mapping[str, int]) -> I8:
+    in_time = _in_time(scope, reach, scope.plan.wished_hours)
+    ways = Ways(scope.none, reach.room_ok, reach.near == NEAR, reach.near > 0, in_time)
+    everyone = np.ones(len(scope.some), bool)
+    return bands_of(fit_of(scope, ways, weights, everyone), everyone).astype(np.int8)

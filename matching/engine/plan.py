@@ -105,12 +105,6 @@ class Plan:
         return bool(self.distance_must or self.stated.step_free or self.musts_of("time") or self.musts_of("format"))
 
     @cached_property
-    def only_rooms(self) -> bool:
-        """Return whether nobody fits but by a room within the stated distance."""
-        in_person = any(not item.mask & ~self.book.in_person for item in self.musts_of("format"))
-        return self.distance_must and in_person
-
-    @cached_property
     def rooms_matter(self) -> bool:
         """Return whether list or score can depend on which of her rooms is meant."""
         if self.stated.step_free or self.distance_must:

@@ -1,14 +1,10 @@
-"""The hard rules: never scored, each with a name. Here those of the profile; how and where people meet is in reach."""
+"""The hard rules: never scored, each with a name. Here those of the profile; how and where people meet is in ways."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-import numpy as np
-
-from matching.engine.columns import FEE_UNKNOWN, Bools
 from matching.engine.plan import Item, Plan
-from matching.engine.reach import MET, Candidates
-from matching.engine.states import profile_states
+from matching.engine.scope import Flags, Scope
+from matching.engine.states import profile_state
 
 NOT_LISTED = "not_listed"
 FULL = "full_list_closed"
@@ -26,40 +22,34 @@ FIXED = frozenset({NOT_LISTED, FULL, EXCLUDED, CLIENT_GROUP})
 BY_WAY = frozenset({"time", "format"})
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A rule of the profile. `holds` tells which candidates pass."""
-
-    name: str
-    holds: Callable[[Candidates], Bools]
-
-
-def profile_rules(plan: Plan) -> Iterator[Rule]:
-    """Yield the client's rules that do not depend on how and where people meet, cheapest to compute first."""
-    stated = plan.stated
-    if stated.funder:
-        yield Rule(FUNDING, _funded(plan.book.mask("funder", stated.funder)))
-    elif stated.fee_ceiling_pence is not None:
-        yield Rule(FUNDING, _affordable(stated.fee_ceiling_pence))
-    required = [slug for slug in stated.client_groups if _required(plan, slug)]
-    if required:
-        yield Rule(CLIENT_GROUP, _has_all("group", [plan.book.mask("group", slug) for slug in required]))
+def profile_rules(scope: Scope) -> Iterator[tuple[str, Flags]]:
+    """Yield the client's rules that do not depend on how and where people meet, and who passes each."""
+    plan, stated = scope.plan, scope.plan.stated
+    if stated.funder or stated.fee_ceiling_pence is not None:
+        yield FUNDING, _paid_for(scope)
+    if groups := _required(plan):
+        yield CLIENT_GROUP, _has_all(scope, "group", [plan.book.mask("group", slug) for slug in groups])
     if stated.access:
-        yield Rule(ACCESS, _has_all("access", [plan.book.mask("access", slug) for slug in stated.access]))
+        yield ACCESS, _has_all(scope, "access", [plan.book.mask("access", slug) for slug in stated.access])
     if languages := plan.musts_of("language"):
-        yield Rule(LANGUAGE_NEED, _has_all("language", [item.mask for item in languages]))
-    for item in plan.musts:
-        if item.domain not in BY_WAY and item.domain != "language":
-            yield Rule(item.rule, _met(item))
+        yield LANGUAGE_NEED, _has_all(scope, "language", [item.mask for item in languages])
+    for item in profile_musts(plan):
+        yield item.rule, profile_state(item, scope).met
 
 
 def rule_names(plan: Plan) -> tuple[str, ...]:
     """Return the names of every rule in force, the client's own in the order in which they are shown."""
     stated = plan.stated
-    names = [FULL]
-    if stated.not_these_therapists:
-        names.append(EXCLUDED)
-    own = [rule.name for rule in profile_rules(plan)]
+    in_force = {
+        FULL: True,
+        EXCLUDED: stated.not_these_therapists,
+        FUNDING: stated.funder or stated.fee_ceiling_pence is not None,
+        CLIENT_GROUP: _required(plan),
+        ACCESS: stated.access,
+        LANGUAGE_NEED: plan.musts_of("language"),
+    }
+    names = [name for name, stands in in_force.items() if stands]
+    own = [item.rule for item in profile_musts(plan)]
     return tuple(dict.fromkeys((*names, *own, *way_rule_names(plan))))
 
 
@@ -71,40 +61,28 @@ def way_rule_names(plan: Plan) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*names, *(item.rule for item in plan.musts if item.domain in BY_WAY)]))
 
 
-def _required(plan: Plan, slug: str) -> bool:
-    """A group nobody knows is a need nobody can meet: it is not waved through."""
-    return slug in plan.book.required_groups or not plan.book.mask("group", slug)
+def profile_musts(plan: Plan) -> tuple[Item, ...]:
+    """Return the musts, one rule each, of the domains that do not depend on how and where people meet."""
+    return tuple(item for item in plan.musts if item.domain not in BY_WAY and item.domain != "language")
 
 
-def _has_all(name: str, masks: list[int]) -> Callable[[Candidates], Bools]:
-    def holds(candidates: Candidates) -> Bools:
-        found = np.ones(len(candidates.rows), bool)
-        for mask in masks:
-            found &= candidates.any_bit(name, mask)
-        return found
-
-    return holds
+def _required(plan: Plan) -> list[str]:
+    """Return the stated groups that need her to say so. One nobody knows is not waved through: nobody can meet it."""
+    book = plan.book
+    return [s for s in plan.stated.client_groups if s in book.required_groups or not book.mask("group", s)]
 
 
-def _met(item: Item) -> Callable[[Candidates], Bools]:
-    return lambda candidates: profile_states(item, candidates) == MET
+def _has_all(scope: Scope, name: str, masks: list[int]) -> Flags:
+    found = scope.any_bit(name, masks[0])
+    for mask in masks[1:]:
+        found = found & scope.any_bit(name, mask)
+    return found
 
 
-def _funded(mask: int) -> Callable[[Candidates], Bools]:
-    def holds(candidates: Candidates) -> Bools:
-        found = np.zeros(len(candidates.rows), bool)
-        for number, word in enumerate(candidates.view.funders):
-            part = mask >> 64 * number & (2**64 - 1)
-            found |= (word[candidates.rows] & np.uint64(part)) != 0
-        return found
-
-    return holds
-
-
-def _affordable(ceiling: int) -> Callable[[Candidates], Bools]:
-    def holds(candidates: Candidates) -> Bools:
-        fee = candidates.column("fee", candidates.view.register.therapists.fee)
-        affordable: Bools = (fee != FEE_UNKNOWN) & (fee <= ceiling)
-        return affordable
-
-    return holds
+def _paid_for(scope: Scope) -> Flags:
+    """Return who is paid by the stated funder, or costs no more than the person can pay."""
+    stated = scope.plan.stated
+    if not stated.funder:
+        return scope.fee_within(stated.fee_ceiling_pence or 0)
+    mask = scope.plan.book.mask("funder", stated.funder)
+    return scope.of(scope.view.funded(mask.bit_length() - 1)) if mask else scope.none

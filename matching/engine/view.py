@@ -1,152 +1,184 @@
-"""The register as it stands at one moment, kept until the next moment at which anything changes by time alone."""
+"""The register as it stands at one moment. A later moment, or a changed register, patches the rows concerned."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matching.engine.columns import ALL_BITS, ALL_HOURS, ALWAYS, I32, I64, U32, U64, Bools, Register
+from matching.engine import bits
+from matching.engine.columns import ALWAYS, I32, I64, U32, U64, Bools, bits_in
+from matching.engine.hours import ONLINE, Some, hours_of, some, table_of
+from matching.engine.register import Register
 
-Hours = tuple[U32, U32]
+# Boundaries so far ahead are remembered; a moment beyond makes a new view. Microseconds.
+AHEAD = 24 * 3_600 * 1_000_000
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """Moments at which something changes by time alone, ascending, and whose rows they concern."""
+
+    times: I64
+    rows: I64
 
 
 @dataclass(frozen=True)
 class View:
-    """Holds for each moment in [since, until). `free`: places for a newcomer. `funders`: who pays, in words of bits.
+    """Holds for each moment in [since, until). `taking`: with a place for a newcomer. `open`: listed and taking.
 
-    `open`: listed, with a place for a newcomer.
+    `funders`: by bit, who is paid by it. `ahead`: the boundaries from `until` to `horizon`.
     """
 
     register: Register
     since: int
     until: int
-    listed: Bools
-    free: I32
-    place_free: Bools
+    listed: U64
+    taking: U64
+    open: U64
     funders: tuple[U64, ...]
-    open: Bools
-    open_rows: I64
-    _hours: dict[int, Hours] = field(default_factory=dict)
-    _opened: dict[str, NDArray[Any]] = field(default_factory=dict)
+    ahead: Boundaries
+    horizon: int
+    _hours: dict[int, U64] = field(default_factory=dict)
 
-    def opened(self, key: str, column: NDArray[Any]) -> NDArray[Any]:
-        """Return a column of therapists for the open rows alone, kept: every ranking begins with all of them."""
-        found = self._opened.get(key)
-        if found is None:
-            found = self._opened[key] = column[self.open_rows]
+    def funded(self, bit: int) -> U64:
+        return self.funders[bit] if bit < len(self.funders) else self.register.nobody
+
+    def hours(self, formats: int, mask: int) -> U64:
+        """Return who can be had in any part of the week of `mask` by any of `formats`, online or in her first room.
+
+        `formats` are either all online or all in person.
+        """
+        found = self.register.nobody
+        for bit in bits_in(formats & (1 << len(self.register.sets["format"])) - 1):
+            table = self._table(bit)
+            for part in bits_in(mask):
+                found = found | table[part]
         return found
 
-    def hours(self, formats: int) -> Hours:
-        """Return (hours per location, online hours per therapist) that can be had by the formats in a mask."""
-        found = self._hours.get(formats)
-        if found is None:
-            found = self._hours[formats] = _hours_for(self, formats)
-        return found
+    def _table(self, bit: int) -> U64:
+        """Return who can be had by one format, by part of the week. Worked out when first asked for."""
+        table = self._hours.get(bit)
+        if table is None:
+            table = self._hours[bit] = table_of(_hours(some(self.register, None, self.since), bit))
+        return table
+
+    def hours_of_rows(self, rows: I64, formats: int, general: U32, room: int = ONLINE) -> U32:
+        """Return masks of hours for some rows, in any order, see `hours_of`."""
+        order = np.argsort(rows, kind="stable")
+        hours = np.empty(len(rows), np.uint32)
+        asked = some(self.register, rows[order], self.since)
+        hours[order] = hours_of(asked, formats, general[order], room)
+        return hours
+
+    def free_places(self, rows: I64) -> dict[int, int]:
+        """Return free places for newcomers by row, of those listed who have any."""
+        rows = np.unique(rows[bits.has(self.open, rows)])
+        asked = some(self.register, rows, self.since)
+        free = np.bincount(asked.at(asked.free["row"]), minlength=len(rows)) - self.register.offerable[rows]
+        return dict(zip(rows.tolist(), free.tolist(), strict=True))
+
+    def later(self, moment: int) -> "View":
+        """Return the view at a moment between `until` and `horizon`."""
+        passed = int(np.searchsorted(self.ahead.times, moment, side="right"))
+        ahead = Boundaries(self.ahead.times[passed:], self.ahead.rows[passed:])
+        rows = np.unique(self.ahead.rows[:passed])
+        return _patched(self, self.register, rows, int(self.ahead.times[passed - 1]), ahead)
+
+    def over(self, register: Register, rows: I64) -> "View":
+        """Return the same moment of a register in which some rows, ascending, are different."""
+        kept = ~np.isin(self.ahead.rows, rows)
+        times, whose = _boundaries(register, rows)
+        soon = (times > self.since) & (times < self.horizon)
+        times = np.concatenate([self.ahead.times[kept], times[soon]])
+        whose = np.concatenate([self.ahead.rows[kept], whose[soon]])
+        order = np.argsort(times, kind="stable")
+        return _patched(self, register, rows, self.since, Boundaries(times[order], whose[order]))
 
 
-class _Moment:
-    """Compares boundaries with a moment, and remembers how long the answers hold."""
-
-    def __init__(self, at: int) -> None:
-        self.at = at
-        self.since = -ALWAYS
-        self.until = ALWAYS
-
-    def past(self, boundaries: I64) -> Bools:
-        reached = boundaries <= self.at
-        self.since = max(self.since, int(np.max(boundaries, where=reached, initial=-ALWAYS)))
-        self.until = min(self.until, int(np.min(boundaries, where=~reached, initial=ALWAYS)))
-        return reached
-
-    def within(self, starts: I64, until: I64) -> Bools:
-        return self.past(starts) & ~self.past(until)
-
-
-def view_at(register: Register, at: int) -> View:
+def view_at(register: Register, moment: int) -> View:
     """Judge everything that depends on time at a moment in microseconds since 1970."""
-    moment = _Moment(at)
-    therapists, places = register.therapists, register.places
-    stands = moment.within(therapists.stands_from, therapists.stands_until)
-    windows = register.windows
-    stands[windows.row[moment.within(windows.starts, windows.until)]] = True
-    full_month = moment.within(therapists.limit_from, therapists.limit_until)
-    listed = therapists.settled & stands & ~moment.past(therapists.confirmed_until) & ~full_month
-    place_free = moment.past(places.free_from)
-    counted = np.bincount(places.row[place_free], minlength=register.size).astype(np.int32)
-    free = np.maximum(counted - therapists.offerable, 0).astype(np.int32)
-    funders = _funders(register, moment)
+    listed, taking, funders = _standing(some(register, None, moment), moment, _funders(register))
+    times, rows = _boundaries(register, None)
+    horizon = moment + AHEAD
+    soon = (times > moment) & (times < horizon)
+    order = np.argsort(times[soon], kind="stable")
+    ahead = Boundaries(times[soon][order], rows[soon][order])
+    since = int(np.max(times, where=times <= moment, initial=-ALWAYS))
+    sets = [bits.pack(flags) for flags in (listed, taking, *funders)]
+    return _view(register, since, ahead, horizon, sets)
+
+
+def _view(register: Register, since: int, ahead: Boundaries, horizon: int, sets: list[U64], **kept: Any) -> View:
+    listed, taking, *funders = sets
     return View(
         register=register,
-        since=moment.since,
-        until=moment.until,
+        since=since,
+        until=int(ahead.times[0]) if len(ahead.times) else horizon,
         listed=listed,
-        free=free,
-        place_free=place_free,
-        funders=funders,
-        open=listed & (free > 0),
-        open_rows=np.flatnonzero(listed & (free > 0)),
+        taking=taking,
+        open=listed & taking,
+        funders=tuple(funders),
+        ahead=ahead,
+        horizon=horizon,
+        **kept,
     )
 
 
-def _funders(register: Register, moment: _Moment) -> tuple[U64, ...]:
-    contracts = register.contracts
-    valid = moment.within(contracts.starts, contracts.until)
-    row, funder = contracts.row[valid], contracts.funder[valid]
-    words = int(contracts.funder.max()) // 64 + 1 if len(contracts.funder) else 1
-    columns = []
-    for word in range(words):
-        column = np.zeros(register.size, np.uint64)
-        mine = funder // 64 == word
-        np.bitwise_or.at(column, row[mine], np.uint64(1) << (funder[mine] % 64).astype(np.uint64))
-        columns.append(column)
-    return tuple(columns)
+def _patched(old: View, register: Register, rows: I64, moment: int, ahead: Boundaries) -> View:
+    """Return a view in which some rows, ascending, are judged anew at a moment; what does not change is shared."""
+    asked = some(register, rows, moment)
+    funders = max(len(old.funders), _funders(register))
+    now = _standing(asked, moment, funders)
+    before = [old.listed, old.taking, *(old.funded(bit) for bit in range(funders))]
+    sets = [bits.put(one, rows, flags) for one, flags in zip(before, (*now[:2], *now[2]), strict=True)]
+    hours = {}
+    for bit, table in list(old._hours.items()):
+        hours[bit] = bits.put_masks(table, rows, _hours(asked, bit).astype(np.uint64))
+    return _view(register, moment, ahead, old.horizon, sets, _hours=hours)
 
 
-def _hours_for(view: View, formats: int) -> Hours:
-    """General hours, except where a free place fixes a day, time, format or room: there, the hours of free places."""
-    register = view.register
-    locations = register.locations
-    offered = register.therapists.sets["format"][0]
-    in_person = offered & np.uint64(formats & register.book.in_person)
-    remote = offered & np.uint64(formats & ~register.book.in_person & ALL_BITS)
-    at_location = np.where(in_person[locations.row] != 0, locations.hours, np.uint32(0))
-    online = np.where(remote != 0, register.therapists.online_hours, np.uint32(0))
-    places = register.places
-    fixed = (places.hours != ALL_HOURS) | (places.formats != ALL_BITS) | (places.location != 0)
-    bound = np.zeros(register.size, bool)
-    bound[places.row[fixed & view.place_free]] = True
-    if bound.any():
-        at_location[bound[locations.row]] = 0
-        online[bound] = 0
-        concerned = np.flatnonzero(view.place_free & bound[places.row])
-        _add_online(register, concerned, remote, online)
-        _add_at_locations(register, concerned, in_person, at_location)
-    return at_location, online
+def _funders(register: Register) -> int:
+    """Return how many funders' bits there are."""
+    return max((mask.bit_length() for mask in register.book.masks.get("funder", {}).values()), default=0)
 
 
-def _add_online(register: Register, concerned: I64, remote: U64, online: U32) -> None:
-    places = register.places
-    row = places.row[concerned]
-    fits = ((places.formats[concerned] & remote[row]) != 0) & (places.location[concerned] == 0)
-    concerned, row = concerned[fits], row[fits]
-    general = register.therapists.online_hours[row]
-    np.bitwise_or.at(online, row, _place_hours(register, concerned, general))
+def _standing(asked: Some, moment: int, funders: int) -> tuple[Bools, Bools, list[Bools]]:
+    """Return of the rows asked about who is listed, who has a place for a newcomer, and whom each funder pays."""
+    register, rows, count = asked.register, asked.rows, asked.count
+    every = slice(None) if rows is None else rows
+    windows = register.listed.every() if rows is None else register.listed.of_rows(rows)
+    contracts = register.contracts.every() if rows is None else register.contracts.of_rows(rows)
+    listed = np.zeros(count, bool)
+    listed[asked.at(windows["row"][(windows["starts"] <= moment) & (moment < windows["until"])])] = True
+    taking = np.bincount(asked.at(asked.free["row"]), minlength=count) > register.offerable[every]
+    contracts = contracts[(contracts["starts"] <= moment) & (moment < contracts["until"])]
+    paid = []
+    for bit in range(funders):
+        flags = np.zeros(count, bool)
+        flags[asked.at(contracts["row"][contracts["funder"] == bit])] = True
+        paid.append(flags)
+    return listed, taking, paid
 
 
-def _add_at_locations(register: Register, concerned: I64, in_person: U64, at_location: U32) -> None:
-    places, locations = register.places, register.locations
-    row = places.row[concerned]
-    concerned = concerned[(places.formats[concerned] & in_person[row]) != 0]
-    for slot in register.slots:
-        location = slot[places.row[concerned]]
-        wanted = places.location[concerned]
-        fits = (location >= 0) & ((wanted == 0) | (wanted == locations.ids[location]))
-        here, these = location[fits], concerned[fits]
-        np.bitwise_or.at(at_location, here, _place_hours(register, these, locations.hours[here]))
+def _boundaries(register: Register, rows: I64 | None) -> tuple[I64, I32]:
+    """Return every moment at which a row changes by time alone, and the rows, in no order."""
+    times, whose = [], []
+    for blocks, names in (
+        (register.listed, ("starts", "until")),
+        (register.contracts, ("starts", "until")),
+        (register.places, ("free_from",)),
+    ):
+        table = blocks.every() if rows is None else blocks.of_rows(rows)
+        times += [table[name] for name in names]
+        whose += [table["row"]] * len(names)
+    return np.concatenate(times), np.concatenate(whose)
 
 
-def _place_hours(register: Register, these: I64, general: U32) -> U32:
-    """A place whose day and time are both fixed says its hour; any other narrows the general hours."""
-    fixed = register.places.hours[these]
-    return np.where(register.places.exact[these], fixed, fixed & general)
+def _hours(asked: Some, bit: int) -> U32:
+    """Return hours by one format: online, or in the first room."""
+    register = asked.register
+    there = bool(register.book.in_person >> bit & 1)
+    general = register.locations.hours[: register.capacity] if there else register.online_hours
+    if asked.rows is not None:
+        general = general[asked.rows]
+    return hours_of(asked, 1 << bit, general, 0 if there else ONLINE)

@@ -115,7 +115,7 @@ class Recorder:
             share = share_of(seen.ranked)
             if share is not None:
                 tally = self._tallies.setdefault(seen.at.astimezone(LONDON).date(), Tally())
-                tally.add(seen.ranked.view.register.therapists.ids, share)
+                tally.add(seen.ranked.view.register.ids, share)
         except Exception:
             logger.exception("exposure: a list could not be counted")
 

@@ -12,7 +12,7 @@ from matching.engine.columns import ALL_BITS, ALL_HOURS, I64, microseconds
 from matching.engine.explain import shown_of
 from matching.engine.plan import DOMAINS, Plan
 from matching.engine.rank import Lens, Ranked, rank
-from matching.engine.reach import MET
+from matching.engine.states import MET
 from matching.engine.widen import widen
 from matching.exposure.tally import share_of
 from matching.simulation.demand import WEEK, Demand, Person, eased
@@ -35,6 +35,8 @@ class Process:
     not_this_time: float = 0.12
     therapy_days: float = 84.0
     eases: float = 0.7
+    # Whoever found nobody, or chose places that others got, looks again after this.
+    look_again_days: int = 3
     patience_days: int = 28
 
 
@@ -65,7 +67,7 @@ class Outcome:
 
 @dataclass
 class Month:
-    """What happened. `used`: places taken; `offered`: places that were free at some time."""
+    """What happened. `used`: places taken; `offered`: places that were free, as often as they came free."""
 
     parity: Parity
     outcomes: list[Outcome] = field(default_factory=list)
@@ -83,13 +85,12 @@ class Simulation:
         self.rng = np.random.default_rng(seed)
         self.looking: list[Looking] = []
         self.month = Month(Parity(supply.therapists, seed + 1))
-        self._number = 0
+        self._number = self._last = 0
 
     def run(self, start: datetime.date, days: int, tell: Callable[[int, int], None]) -> Month:
         """Live through the days from `start`; `tell` hears (days over, days)."""
-        last = self._noon(start + datetime.timedelta(days=days))
-        # Those free at the start and those that come free; one that is given back and taken again counts once.
-        self.month.offered = int((self.supply.places[FREE_FROM] <= last).sum())
+        self._last = self._noon(start + datetime.timedelta(days=days))
+        self.month.offered = int((self.supply.places[FREE_FROM] <= self._last).sum())
         for day in range(days):
             date = start + datetime.timedelta(days=day)
             moment = self._noon(date)
@@ -130,9 +131,9 @@ class Simulation:
         share = share_of(ranked)
         if share is None:
             self.month.empty += 1
-            one.back = microseconds(at) + DAY
+            one.back = microseconds(at) + self.process.look_again_days * DAY
             return
-        self.month.parity.add(lens.register.therapists.ids, share)
+        self.month.parity.add(lens.register.ids, share)
         one.choices, one.can = self._picked(ranked), _can(ranked.plan)
 
     def _ranked(self, one: Looking, lens: Lens, at: datetime.datetime) -> Ranked:
@@ -195,8 +196,8 @@ class Simulation:
             if self._answer(one, therapist[entry], place, moment):
                 done.add(one.number)
         for one in asking.values():
-            # Every place she chose is asked for by somebody before her: she looks again tomorrow.
-            one.tried, one.choices, one.back = [*one.tried, *one.choices], {}, moment + DAY
+            # Every place she chose is asked for by somebody before her: she looks again, for others too.
+            one.choices, one.back = {}, moment + self.process.look_again_days * DAY
         self.looking = [one for one in self.looking if one.number not in done]
 
     def _answer(self, one: Looking, therapist: int, place: int, moment: int) -> bool:
@@ -212,6 +213,7 @@ class Simulation:
         if self.rng.random() < process.not_this_time:
             therapy = float(self.rng.integers(3, 15))
         free[place] = answered + int(therapy * DAY)
+        self.month.offered += int(free[place] <= self._last)
         met = one.choices[therapist]
         waited = (answered - one.since) // DAY
         self.month.used += 1

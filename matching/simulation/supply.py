@@ -8,8 +8,9 @@ import numpy as np
 from django.db import connection, transaction
 
 from core.models import PlacePoint
-from matching.engine.columns import ALL_HOURS, ALWAYS, I64, Book, Register, microseconds
-from matching.engine.rank import Lens
+from matching.engine.columns import ALL_HOURS, ALWAYS, I64, Book, microseconds
+from matching.engine.lens import Lens
+from matching.engine.register import Register
 from matching.freshness import Parts
 from matching.simulation.demand import Area, residents_of
 from matching.snapshot import read_everybody, register_of
@@ -69,7 +70,13 @@ def areas() -> list[Area]:
     found = PlacePoint.objects.filter(kind=PlacePoint.Kind.AREA).order_by("code")
     rows = found.values_list("code", "nation", "easting", "northing")
     return [
-        Area(code, "London" if code in LONDON_AREAS else nation.replace("_", " ") or "border", e, n, residents_of(code))
+        Area(
+            code,
+            "London" if code in LONDON_AREAS else nation.replace("-", " ") or "on a border",
+            e,
+            n,
+            residents_of(code),
+        )
         for code, nation, e, n in rows
         if residents_of(code)
     ]

@@ -1,4 +1,4 @@
-"""The plain objects of `world` as a register of columns. (The register read from the database has its own test.)"""
+"""The plain objects of `world` as facts in columns. (Facts read from the database have their own test.)"""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from matching.engine import columns as c
+from matching.engine import facts as f
+from matching.engine.register import Register, arranged
 from tests.matching import world as w
 
 LONDON = ZoneInfo("Europe/London")
@@ -37,11 +39,16 @@ def end_of(day: dt.date | None) -> int:
     return c.ALWAYS if day is None else start_of(day + dt.timedelta(1))
 
 
-def register_of(people: list[w.Person]) -> c.Register:
-    """Return the columns of some people, in the order given."""
+def register_of(people: list[w.Person]) -> Register:
+    return arranged(facts_of(people))
+
+
+def facts_of(people: list[w.Person]) -> f.Facts:
+    """Return the columns of some people, in order of their ids."""
+    people = sorted(people, key=lambda p: p.id)
     windows = [_windows(person) for person in people]
     months = [_full_month(person) for person in people]
-    therapists = c.Therapists(
+    therapists = f.Therapists(
         ids=np.array([p.id for p in people], np.int64),
         settled=np.array([_settled(p) for p in people], bool),
         confirmed_until=np.array([_confirmed_until(p) for p in people], np.int64),
@@ -60,12 +67,12 @@ def register_of(people: list[w.Person]) -> c.Register:
     places = [(n, p) for n, q in enumerate(people) for p in q.places if p.available_from and not p.occupied]
     contracts = [(n, *contract) for n, p in enumerate(people) for contract in p.contracts]
     more = [(n, *window) for n, found in enumerate(windows) for window in found[1:]]
-    return c.Register(
+    return f.Facts(
         book=BOOK,
         therapists=therapists,
         locations=_locations(rooms),
         places=_places(places),
-        windows=c.Windows(
+        windows=f.Windows(
             row=np.array([n for n, _, _ in more], np.int32),
             starts=np.array([start for _, start, _ in more], np.int64),
             until=np.array([until for _, _, until in more], np.int64),
@@ -139,8 +146,8 @@ def _union(masks: Iterable[int]) -> int:
     return found
 
 
-def _locations(rooms: list[tuple[int, w.Room]]) -> c.Locations:
-    return c.Locations(
+def _locations(rooms: list[tuple[int, w.Room]]) -> f.Locations:
+    return f.Locations(
         ids=np.array([r.id for _, r in rooms], np.int64),
         row=np.array([n for n, _ in rooms], np.int32),
         easting=np.array([r.easting for _, r in rooms], np.int32),
@@ -151,8 +158,8 @@ def _locations(rooms: list[tuple[int, w.Room]]) -> c.Locations:
     )
 
 
-def _places(places: list[tuple[int, w.Place]]) -> c.Places:
-    return c.Places(
+def _places(places: list[tuple[int, w.Place]]) -> f.Places:
+    return f.Places(
         row=np.array([n for n, _ in places], np.int32),
         free_from=np.array([_free_from(p) for _, p in places], np.int64),
         hours=np.array([_hours(p) for _, p in places], np.uint32),
@@ -175,8 +182,8 @@ def _hours(p: w.Place) -> int:
     return _union(1 << (day * 3 + part) for day in days for part in parts)
 
 
-def _contracts(contracts: list[tuple[int, str, dt.date, dt.date | None]]) -> c.Contracts:
-    return c.Contracts(
+def _contracts(contracts: list[tuple[int, str, dt.date, dt.date | None]]) -> f.Contracts:
+    return f.Contracts(
         row=np.array([n for n, *_ in contracts], np.int32),
         funder=np.array([w.FUNDERS[slug][0] for _, slug, _, _ in contracts], np.int32),
         starts=np.array([max(start_of(starts), start_of(w.FUNDERS[s][1])) for _, s, starts, _ in contracts], np.int64),

@@ -60,7 +60,7 @@ def test_the_counts_are_those_of_a_slow_count(chance: int, size: int) -> None:
         ranked = rank(stated, lens, EVIDENCE, seed, NOON, silent=silent)
         share = share_of(ranked)
         if share is not None:
-            tally.add(lens.register.therapists.ids, share)
+            tally.add(lens.register.ids, share)
         count_slowly(slow, people, stated, seed, silent)
     assert_same(tally.counts(), slow)
 
@@ -72,7 +72,7 @@ def test_equals_are_everybody_of_the_same_band(chance: int, size: int, limit: in
     people, stated = random_world(random, size), random_stated(random)
     ranked = rank(stated, Lens(register_of(people)), EVIDENCE, 7, NOON, limit=limit)
     rows = reference.rank(people, stated, EVIDENCE, 7, NOON)
-    ids = ranked.view.register.therapists.ids
+    ids = ranked.view.register.ids
     for n in range(1, len(ranked.ids) + 1):
         expected = sorted(row.id for row in rows if row.band == rows[n - 1].band)
         assert sorted(ids[ranked.equals(n)].tolist()) == expected
@@ -90,7 +90,7 @@ def spread_of(lists: list[Ranked]) -> tuple[Counts, float]:
     for ranked in lists:
         share = share_of(ranked)
         assert share is not None
-        tally.add(ranked.view.register.therapists.ids, share)
+        tally.add(ranked.view.register.ids, share)
     counts = tally.counts()
     drawn = counts.spread > 0
     return counts, float((((counts.shown - counts.fair) ** 2)[drawn] / counts.spread[drawn]).mean())

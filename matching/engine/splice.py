@@ -1,0 +1,118 @@
+"""A register with some therapists read anew. What a reader of the old one holds is never written."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine import bits
+from matching.engine.columns import I32, I64, U64, bits_in
+from matching.engine.facts import Facts
+from matching.engine.grid import Grid
+from matching.engine.packing import FURTHER, ROOM, Packed, packed
+from matching.engine.register import Register, Rooms, moved, rooms_of
+
+T = TypeVar("T", bound=np.generic)
+
+# Beyond so many that moved since the rows were arranged, it is time to arrange them anew.
+MOST_LOOSE = 4_096
+
+
+def spliced(base: Register, facts: Facts, ids: tuple[int, ...]) -> tuple[Register, I64] | None:
+    """Return `base` with the therapists of `ids` as `facts` have them, and the rows touched, ascending.
+
+    Those missing from `facts` are gone for good: their rows stay, and are never listed. None when there is no row left
+    for whom came, or too many moved: then everybody has to be read.
+    """
+    found = packed(facts)
+    ids_now, by_id, rows = _rows_for(base, found.ids)
+    if len(rows) < len(found.ids):
+        return None
+    touched = np.union1d(base.rows_of(ids), rows)
+    grid = _grid(base, found, rows)
+    if len(grid.loose) > MOST_LOOSE:
+        return None
+    register = replace(
+        base,
+        book=facts.book,
+        version=facts.version,
+        size=int(max(base.size, rows.max(initial=-1) + 1)),
+        ids=ids_now,
+        by_id=by_id,
+        fee=_put(base.fee, rows, found.fee),
+        offerable=_put(base.offerable, rows, found.offerable),
+        online_hours=_put(base.online_hours, rows, found.online_hours),
+        sets={name: _put_masks(sets, rows, found.masks[name], base.nobody) for name, sets in base.sets.items()},
+        locations=_rooms(base, rows, found),
+        listed=base.listed.replaced(touched, moved(found.listed, rows)),
+        places=base.places.replaced(touched, moved(found.places, rows)),
+        contracts=base.contracts.replaced(touched, moved(found.contracts, rows)),
+        grid=grid,
+    )
+    return register, touched
+
+
+def _rows_for(base: Register, ids: I64) -> tuple[I64, I32, I64]:
+    """Return all ids, their order, and the rows of the given ones. Who is new takes a free row, if there are enough."""
+    known = base.rows_of(tuple(ids.tolist()))
+    new = ids[~np.isin(ids, base.ids[known])]
+    size = base.size + len(new)
+    if not len(new) or size > base.capacity:
+        return base.ids, base.by_id, known
+    all_ids = base.ids.copy()
+    all_ids[base.size : size] = new
+    # Free rows stand last in the order, those taken now first among them.
+    others = np.delete(base.by_id, np.arange(base.size, size))
+    at = np.searchsorted(all_ids[others], new)
+    by_id = np.insert(others, at, np.arange(base.size, size, dtype=np.int32))
+    return all_ids, by_id, replace(base, ids=all_ids, by_id=by_id).rows_of(tuple(ids.tolist()))
+
+
+def _put(column: NDArray[T], rows: I64, values: NDArray[T]) -> NDArray[T]:
+    if np.array_equal(column[rows], values):
+        return column
+    new = column.copy()
+    new[rows] = values
+    return new
+
+
+def _put_masks(sets: tuple[U64, ...], rows: I64, words: tuple[U64, ...], nobody: U64) -> tuple[U64, ...]:
+    """Return sets with the masks of some rows replaced. For few rows and many sets plain loops are the fastest."""
+    new: dict[int, U64] = {}
+    for n, row in enumerate(rows.tolist()):
+        at, bit_of_row = row // bits.WORD, row % bits.WORD
+        mask = sum(int(word[n]) << bits.WORD * number for number, word in enumerate(words))
+        held = sum((int(one[at]) >> bit_of_row & 1) << bit for bit, one in enumerate(sets))
+        for bit in bits_in(held ^ mask):
+            if bit not in new:
+                new[bit] = (sets[bit] if bit < len(sets) else nobody).copy()
+            new[bit][at] ^= np.uint64(1 << bit_of_row)
+    if not new:
+        return sets
+    return tuple(new.get(bit, sets[bit] if bit < len(sets) else nobody) for bit in range(max(len(sets), max(new) + 1)))
+
+
+def _rooms(base: Register, rows: I64, found: Packed) -> Rooms:
+    old, names = base.locations, ROOM.names or ()
+    homes = {name: _put(getattr(old, name), rows, found.home[name]) for name in names}
+    left = np.isin(old.further_row, rows)
+    if not left.any() and not len(found.further):
+        return replace(old, **homes)
+    further = np.empty(int((~left).sum()), FURTHER)
+    further["row"], further["nth"] = old.further_row[~left], old.further_nth[~left]
+    home = np.empty(base.capacity, ROOM)
+    for name in names:
+        further[name] = homes[name][base.capacity :][~left]
+        home[name] = homes[name][: base.capacity]
+    return rooms_of(home, np.concatenate([further, moved(found.further, rows)]))
+
+
+def _grid(base: Register, found: Packed, rows: I64) -> Grid:
+    """Whoever came, or whose first room is elsewhere now, no longer stands in the order of the map."""
+    rooms, grid, home = base.locations, base.grid, found.home
+    elsewhere = (rooms.easting[rows] != home["easting"]) | (rooms.northing[rows] != home["northing"])
+    coarsest = max(grid.coarsest_m, *(int(part["precision"].max(initial=0)) for part in (home, found.further)))
+    if not elsewhere.any() and coarsest == grid.coarsest_m:
+        return grid
+    return Grid(grid.start, np.union1d(grid.loose, rows[elsewhere]), coarsest)
