@@ -10,7 +10,7 @@ from therapists.models import Therapist
 
 
 class WeightSet(models.Model):
-    """Weights by domain, in hundredths. The newest row is in force; rows are only added (a trigger), for runs name them.
+    """Weights by domain, in hundredths. The newest row is in force. Rows are only added (a trigger): runs name them.
 
     `again`: the older row that was chosen again.
     """
@@ -32,14 +32,14 @@ class WeightSet(models.Model):
 class MatchRun(models.Model):
     """What was ranked when choices were submitted or changed: inputs by version, and the first of the list.
 
-    Never altered (a trigger). `shown`: the first of the list with what decided, see matching.records. `silent`: therapists
-    who read as not listed. `list_digest`: of everybody who fitted, in order, with their bands; `meaning_digest`: of what
-    the statement's words meant in the reference data. Digests are empty where they could not be made.
+    Never altered (a trigger). `shown`: the first of the list with what decided, see matching.records. `silent`: who
+    read as not listed. `list_digest`: of everybody who fitted, in order, with their bands; `meaning_digest`: of what
+    the statement's words meant in the reference data. Both are empty in runs from before they were kept.
     """
 
     personal = PersonalData(
         scope="coordinators, through the referral whose history names it",
-        keep="with the referrals whose history names it; it holds no name, only numbers of therapists and what was stated",
+        keep="with the referrals whose history names it; holds no name, only therapists' numbers and what was stated",
         audit="written by match_run_record; every reading of the page is a reading of the client's record",
     )
 

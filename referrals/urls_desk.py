@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import desk, desk_exposure, desk_messages, desk_referral, desk_rota
+from referrals.views import desk, desk_exposure, desk_list, desk_messages, desk_referral, desk_rota
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("overdue/", desk.overdue, name="desk_overdue"),
     path("referrals/<int:pk>/", desk_referral.referral, name="desk_referral"),
     path("referrals/<int:pk>/<slug:act>/", desk_referral.act, name="desk_referral_act"),
+    path("referrals/<int:pk>/lists/<int:run>/", desk_list.why, name="desk_list"),
     path("messages/", desk_messages.index, name="desk_messages"),
     path("messages/<int:pk>/", desk_messages.message, name="desk_message"),
     path("exposure/", desk_exposure.exposure, name="desk_exposure"),

@@ -13,7 +13,18 @@ from matching.engine.columns import Book, microseconds
 from matching.engine.explain import Verdicts, judge
 from matching.engine.rank import ENGINE_VERSION, Lens, rank
 from matching.models import MatchRun, RegisterChange, RegisterLog
-from matching.records import FACTS, Item, Kept, facts_of, follows, list_digest, meaning_digest, shown_of, states_of
+from matching.records import (
+    FACTS,
+    OUT_OF_REACH,
+    Item,
+    Kept,
+    facts_of,
+    follows,
+    list_digest,
+    meaning_digest,
+    shown_of,
+    states_of,
+)
 from matching.store import store
 from matching.words import reason_words, where_words
 from therapists.models import Therapist
@@ -32,6 +43,11 @@ SAME, OTHERWISE, OUT, GONE, NOT_ASKED = "same", "otherwise", "out", "gone", "not
 
 @dataclass(frozen=True)
 class Said:
+    """How she did on one stated item, in words. `state` as in matching.rows.Reason."""
+
+    item_key: str
+    domain: str
+    value: str
     state: str
     words: str
 
@@ -150,8 +166,10 @@ def _group(row: Kept, kept: Sequence[Kept]) -> int:
 def _said(item: Item, row: Kept, number: int, stated: Stated, book: Book) -> Said:
     state = row.states[number]
     if item.domain == "distance":
-        return Said(state, where_words(row.metres, row.about, state))
-    return Said(state, reason_words(item.domain, item.value, state, stated, book))
+        words = where_words(row.metres, row.about, state)
+    else:
+        words = reason_words(item.domain, item.value, state, stated, book)
+    return Said(item.key, item.domain, item.value, "unmet" if state == OUT_OF_REACH else state, words)
 
 
 def _statement_words(run: MatchRun) -> str:

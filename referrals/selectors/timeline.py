@@ -19,12 +19,13 @@ Said = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
-    """`who` is empty for the client."""
+    """`who` is empty for the client, `match_run` None: it names the list that somebody chose from."""
 
     at: datetime
     words: str
     action: str
     who: str = ""
+    match_run: int | None = None
 
 
 def _lazy(text: object) -> Said:
@@ -74,7 +75,9 @@ def _item(event: ReferralEvent, names: dict[int, str], viewer: str) -> TimelineI
         said = words.you_go_ahead(name) if mine else words.therapist_goes_ahead(name)
     else:
         said = WORDS[event.action](name)
-    return TimelineItem(event.at, said, event.action, "" if viewer == CLIENT else event.actor_label)
+    if viewer == CLIENT:
+        return TimelineItem(event.at, said, event.action)
+    return TimelineItem(event.at, said, event.action, event.actor_label, event.detail.get("match_run"))
 
 
 def _not_told_yet(events: list[ReferralEvent]) -> set[int]:

@@ -34,8 +34,9 @@ def choices_change(*, referral: Referral, choices: Sequence[Chosen], actor: Acto
         _require_askable(fresh, ids)
         kept = _kept_request(locked, ids, actor)
         _new_round(fresh, wanted, kept)
-        match_run_for(referral=fresh, actor=actor)
-        event = referral_step(referral=fresh, action="change_choices", actor=actor, detail={"round": fresh.round})
+        run = match_run_for(referral=fresh, actor=actor)
+        detail = {"round": fresh.round, "match_run": run.pk}
+        event = referral_step(referral=fresh, action="change_choices", actor=actor, detail=detail)
         asked = kept or referral_walk(locked=locked, actor=actor)
         if asked is not None:
             calls_cancel(referral=fresh, kinds_=(kinds.HELP_CHOOSE,), actor=actor)

@@ -5,6 +5,7 @@ from typing import Any
 
 from clients.preferences import Stated
 from core.actors import Actor
+from matching.models import MatchRun
 from matching.services.ranking import rank_now
 from matching.services.runs import match_run_record
 from referrals.models import Referral
@@ -21,8 +22,8 @@ def fees_now(therapist_ids: Iterable[int]) -> dict[str, dict[str, Any]]:
     }
 
 
-def match_run_for(*, referral: Referral, actor: Actor) -> None:
-    """Record the ranking that stands behind the present list of choices."""
+def match_run_for(*, referral: Referral, actor: Actor) -> MatchRun:
+    """Record the ranking that stands behind the present list of choices. The caller's event names it."""
     ranking = rank_now(
         Stated.from_canonical(referral.preferences.data),
         seed=int(referral.seed),
@@ -32,3 +33,4 @@ def match_run_for(*, referral: Referral, actor: Actor) -> None:
     referral.match_run = run
     if referral.pk is not None:
         referral.save(update_fields=["match_run"])
+    return run

@@ -131,13 +131,20 @@ def _refuse_second_open(client: Client) -> None:
 def _create(ready: _Ready, identified: Identified, actor: Actor) -> Referral:
     client, now = identified.client, clock.now()
     referral = _unsaved(ready, client)
-    match_run_for(referral=referral, actor=actor)
+    run = match_run_for(referral=referral, actor=actor)
     alone = not ready.choices
     owner = Referral.Owner.COORDINATOR if alone else Referral.Owner.CLIENT
     due_at = clocks.call_due(client.nation, now) if alone else None
     try:
         with transaction.atomic():
-            event = referral_step(referral=referral, action="submit", actor=actor, owner=owner, due_at=due_at)
+            event = referral_step(
+                referral=referral,
+                action="submit",
+                actor=actor,
+                owner=owner,
+                due_at=due_at,
+                detail={"match_run": run.pk},
+            )
     except IntegrityError:
         # Sent from two devices at the same moment: the other one has just been committed.
         _refuse_second_open(client)

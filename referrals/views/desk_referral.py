@@ -105,6 +105,7 @@ def referral(request: HttpRequest, pk: int) -> HttpResponse:
         "client": client_card(row, actor=actor, purpose="desk"),
         "timeline": timeline(row, viewer="staff"),
         "choices": list(row.choices.select_related("therapist")),
+        "may_ask_why": actor.holds("coordinator"),
         "acts": [{"slug": slug, "title": known.title} for slug, known in ACTS.items() if _possible(row, known, actor)],
     }
     return render(request, "desk/referral.html", context)

@@ -124,6 +124,7 @@ TABLE: list[Row] = [
     ("referrals:desk_overdue", "", {}, (302, 302, 404, 404, 404, 200, 404, 404)),
     ("referrals:desk_referral", "asked", {}, CALLERS),
     ("referrals:desk_referral_act", "asked", {"act": "redirect"}, CALLERS),
+    ("referrals:desk_list", "list", {}, (302, 302, 404, 404, 404, 200, 404, 404)),
     ("referrals:desk_messages", "", {}, REGISTRY),
     ("referrals:desk_message", "message", {}, REGISTRY),
     ("referrals:desk_exposure", "", {}, REGISTRY),

@@ -50,6 +50,7 @@ def build(ben: Therapist) -> dict[str, dict[str, Any]]:
         "pair": {"pk": pair.pk}, "task": {"pk": task.pk}, "safety": {"pk": safety.pk}, "shift": {"pk": shift.pk},
         "bens_registration": {"pk": ben.registrations.get().pk},
         "import": {"pk": run.pk}, "message": {"pk": failed.pk}, "therapist": {"pk": ben.pk},
+        "list": {"pk": asked.pk, "run": asked.match_run_id},
         "kind": {"pk": ben.modality_links.first().modality_id},
     }  # fmt: skip
 
