@@ -9,6 +9,7 @@ import datetime
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from math import isnan
 from typing import Any, Self
 
 from clients.cnip import ITEMS, MOST, complete_scales, strong_sides
@@ -19,6 +20,7 @@ from referrals.sharing import SHARE_ITEMS
 
 MAX_CHOICES = 5
 MAX_LIST = 40
+MOST_LEFT_OUT = 10_000
 MAX_LINE = 200
 MAX_TEXT = 4000
 CHANNELS = ("email", "sms", "letter", "phone")
@@ -26,6 +28,9 @@ SELF_PAY = "self_pay"
 NOT_SURE = "not_sure"
 # What the questions that help to find a kind of therapy are about: the traits kinds have.
 GUIDE_QUESTIONS = ("focus", "practice", "lead", "time", "company", "way")
+
+# Stands for a chosen value that cannot be read: nobody meets it. A need must never go away by itself.
+UNREADABLE = "not-readable"
 
 _SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")
 
@@ -105,7 +110,10 @@ class Answers:
 
     @classmethod
     def from_dict(cls, data: object) -> Self:
-        """Read what `to_dict` wrote, or what an older release wrote. Never raises; drops what it cannot read."""
+        """Read what `to_dict` wrote, or what an older release wrote. Never raises; drops what it cannot read.
+
+        A value that may be a need is not dropped: it stands as UNREADABLE, and numbers are brought within their bounds.
+        """
         if not isinstance(data, dict):
             return cls()
         known = {name: read(data[name]) for name, read in _READERS.items() if name in data}
@@ -152,7 +160,7 @@ class Answers:
             formats=_wishes(self.formats, self.formats_strength),
             genders=_wishes(self.genders, self.genders_strength),
             languages=_wishes(self.languages, self.languages_strength),
-            identity=all_of(self.identity, self.identity_strength or Strength.NICE),
+            identity=all_of(_readable(self.identity, self.identity_strength), self.identity_strength or Strength.NICE),
             main_issue=self.main_issue,
             other_issues=tuple(sorted(set(self.issues) - {self.main_issue})),
             experience=self.experience,
@@ -186,7 +194,13 @@ class Answers:
 
 def _wishes(values: Iterable[str], strength: int) -> tuple[Wish, ...]:
     """Any of these will do; a strength that was not said is the mildest."""
-    return any_of(values, strength or Strength.NICE)
+    known = [value for value in values if value != UNREADABLE]
+    return any_of(known or _readable(values, strength), strength or Strength.NICE)
+
+
+def _readable(values: Iterable[str], strength: int) -> list[str]:
+    """Return the values without those that cannot be read, unless they are needs."""
+    return [value for value in values if value != UNREADABLE or strength >= Strength.MUST]
 
 
 def _point(postcode: str) -> tuple[int, int, int] | None:
@@ -221,6 +235,16 @@ def _whole(low: int, high: int) -> Callable[[object], int | None]:
     return read
 
 
+def _within(low: int, high: int) -> Callable[[object], int | None]:
+    """Read a number and bring it within its bounds: a limit that is out of them is still a limit."""
+
+    def read(value: object) -> int | None:
+        number = isinstance(value, int | float) and not isinstance(value, bool) and not isnan(value)
+        return int(min(max(value, low), high)) if number else None  # type: ignore[type-var]
+
+    return read
+
+
 def _one_of(allowed: Iterable[str]) -> Callable[[object], str | None]:
     known = frozenset(allowed)
     return lambda value: value if isinstance(value, str) and value in known else None
@@ -236,6 +260,19 @@ def _many(read: Callable[[object], Any], limit: int = MAX_LIST) -> Callable[[obj
             return None
         found = [item for item in map(read, value) if item is not None]
         return tuple(dict.fromkeys(found))[:limit]
+
+    return read_all
+
+
+def _topic(read: Callable[[object], Any]) -> Callable[[object], tuple[Any, ...] | None]:
+    """Read the values of a topic that may be a need: one that cannot be read, or one too many, is UNREADABLE."""
+
+    def read_all(value: object) -> tuple[Any, ...] | None:
+        if not value:
+            return None
+        items = value if isinstance(value, list | tuple) else [None]
+        found = list(dict.fromkeys(UNREADABLE if (one := read(item)) is None else one for item in items))
+        return tuple(found if len(found) <= MAX_LIST else [*found[: MAX_LIST - 1], UNREADABLE])
 
     return read_all
 
@@ -271,22 +308,22 @@ def _word(value: object) -> str | None:
 
 
 _pk = _whole(1, 2**63 - 1)
-_strength = _whole(0, 3)
-_line, _long, _slugs = _text(MAX_LINE), _text(MAX_TEXT), _many(_slug)
+_strength = _within(0, 3)
+_line, _long, _slugs = _text(MAX_LINE), _text(MAX_TEXT), _topic(_slug)
 
 _READERS: dict[str, Callable[[object], Any]] = {
     "nation": _one_of(Nation.values),
     "paying": _slug,
-    "fee_ceiling_pence": _whole(0, 100_000),
+    "fee_ceiling_pence": _within(0, 100_000),
     "main_issue": _slug,
     "experience": _strength,
     "own_words": _long,
     "aims": _long,
-    "times": _many(_one_of(DAY_PART_MASKS)),
+    "times": _topic(_one_of((*DAY_PART_MASKS, UNREADABLE))),
     "postcode": _line,
-    "miles": _whole(1, 1000),
+    "miles": _within(0, 1000),
     "access_note": _text(1000),
-    "not_these": _many(_pk, 200),
+    "not_these": _many(_pk, MOST_LEFT_OUT),
     "style": _mapping(STYLE_SCALES, _side),
     "guide": _mapping(GUIDE_QUESTIONS, _word),
     "cnip": _mapping(map(str, ITEMS), _whole(-MOST, MOST)),
@@ -295,7 +332,8 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "call_times": _many(_line),
     "language": _one_of(("en-gb", "cy")),
     "shares": _mapping(SHARE_ITEMS, _flag),
-    **dict.fromkeys(("issues", "modalities", "formats", "genders", "languages", "identity"), _slugs),
+    "issues": _many(_slug),
+    **dict.fromkeys(("modalities", "formats", "genders", "languages", "identity"), _slugs),
     **dict.fromkeys(("client_groups", "access"), _slugs),
     **dict.fromkeys(("modalities_strength", "times_strength", "formats_strength", "genders_strength"), _strength),
     **dict.fromkeys(("languages_strength", "identity_strength", "style_strength"), _strength),

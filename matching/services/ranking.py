@@ -13,6 +13,7 @@ from matching.engine.rank import Lens, Ranked, rank
 from matching.engine.widen import Gain, widen
 from matching.rows import Reason, Row, rows_of
 from matching.store import Current, store
+from matching.unknown import unknown_in
 from matching.weights import EVIDENCE
 from matching.words import OTHERS, others_words, rule_words
 
@@ -75,6 +76,11 @@ class Ranking:
     def removed_by(self) -> dict[str, int]:
         """Return how many listed therapists fail each rule in force."""
         return self.widen.removed_by
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Return the domains in which something was stated that no list holds, so that nobody can meet it."""
+        return unknown_in(self.stated, self._ranked.plan.book)
 
     def _relax(self, gain: Gain) -> Relax:
         words = " + ".join(rule_words(rule, self.stated, self._ranked.plan.book) for rule in gain.rules)

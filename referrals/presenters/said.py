@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clients.models import Client
 from clients.preferences import Strength
 from core.choices import Nation
+from matching.words import NOT_LISTED_ANY_MORE
 from referrals.answers import NOT_SURE, SELF_PAY, Answers
 from referrals.forms.needs import SIDES
 from referrals.forms.wishes import GenderForm, TimesForm
@@ -37,8 +38,14 @@ class Said:
 
 
 def _names(rows: Iterable[Any], slugs: Iterable[str]) -> list[str]:
-    wanted = set(slugs)
-    return [str(row.name) for row in rows if row.slug in wanted]
+    return _labels(((row.slug, row.name) for row in rows), slugs)
+
+
+def _labels(known: Iterable[tuple[str, Any]], slugs: Iterable[str]) -> list[str]:
+    """Return the words for slugs, in the order of the list; one line more for any that the list does not hold."""
+    words, wanted = {slug: str(label) for slug, label in known}, set(slugs)
+    named = [label for slug, label in words.items() if slug in wanted]
+    return named if wanted <= set(words) else [*named, str(NOT_LISTED_ANY_MORE)]
 
 
 def _strength(value: int) -> str:
@@ -109,7 +116,7 @@ def _topic(slug: str, label: str, names: list[str], strength: int, none: str = "
 
 
 def _distance(a: Answers) -> str:
-    miles = a.miles or 10
+    miles = 10 if a.miles is None else a.miles
     near = {"count": miles, "postcode": a.postcode}
     if a.distance_must:
         return (
@@ -122,13 +129,11 @@ def _distance(a: Answers) -> str:
 
 
 def _times(slugs: Iterable[str]) -> list[str]:
-    wanted = set(slugs)
-    return [str(label) for _name, group in TimesForm.GROUPS for slug, label in group if slug in wanted]
+    return _labels((pair for _name, group in TimesForm.GROUPS for pair in group), slugs)
 
 
 def _genders(slugs: Iterable[str]) -> list[str]:
-    wanted = set(slugs)
-    return [str(label) for slug, label in GenderForm.CHOICES if slug in wanted]
+    return _labels(GenderForm.CHOICES, slugs)
 
 
 def needs(a: Answers) -> list[Said]:

@@ -18,6 +18,7 @@ from referrals.presenters import said, steps
 from referrals.presenters.cards import card_lines
 from referrals.presenters.listing import SORTS, address, page_of, sort_of
 from referrals.presenters.relaxing import relaxed
+from referrals.presenters.warnings import warnings
 from referrals.presenters.widening import heading, widening
 from referrals.views.drafts import VISITOR, Choosing, Draft, with_choosing, with_draft_after
 
@@ -54,6 +55,7 @@ def matches(request: HttpRequest, draft: Choosing) -> HttpResponse:
         "editing": editing,
         "widen": None if editing else widening(ranking.widen, draft.answers),
         "asked": [] if editing else _asked(draft.answers),
+        "warnings": [] if editing else warnings(draft.answers, stated, ranking.unknown),
         "sorts": SORTS,
         "sort": sort,
         "start_index": (page - 1) * PER_PAGE + 1,
