@@ -101,7 +101,7 @@ def peers(as_of: Any, therapists: int) -> dict[str, Engine]:
     tuned_cursor = tuned_connection.cursor()
     flat.prepare(tuned_cursor, as_of)
     bits = flat.bits()
-    tuned = tuned_sql.Tuned(tuned_cursor, bits)
+    tuned = tuned_sql.Tuned(tuned_cursor, bits, therapists=therapists)
     with scratch.exported(tuned_cursor, flat.TABLE, flat.COLUMNS) as csv:
         duckdb, polars = duck.Duck(csv, bits), frames.Frames(csv, bits)
     found: dict[str, Engine] = {
