@@ -35,5 +35,5 @@ class Command(BaseCommand):
         if not repeat.follows:
             raise CommandError("This list cannot be repeated.")
         self.stdout.write(
-            "The first of the list follow from what was recorded; the whole is not certain to be the same."
+            "The first of the list follow from what was recorded; asked again, the whole may differ."
         )
