@@ -3,17 +3,23 @@
 import datetime as dt
 from random import Random
 
+import numpy as np
 import pytest
+from django.db.models import F
 
 from clients.preferences import Stated
+from matching import snapshot
+from matching.copied import matrix, rows
 from matching.engine.bits import rows_in
 from matching.engine.columns import microseconds
 from matching.engine.rank import Lens, rank
-from matching.snapshot import read_register
+from matching.freshness import ask
+from matching.snapshot import read_everybody, read_register
 from tests.matching import reference
 from tests.matching.database import store_lists, store_people
 from tests.matching.test_engine import EVIDENCE, as_rows, moments
 from tests.matching.world import NOON, Person, Place, random_stated, random_world
+from therapists.models import Therapist
 from therapists.selectors.standing import standing_for
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +55,48 @@ def test_columns_and_reference_agree_on_lists() -> None:
         assert as_rows(rank(stated, lens, EVIDENCE, seed, as_of, limit=99)) == expected
         eligible += len(expected)
     assert eligible > 500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_changed_are_read_as_everybody_is() -> None:
+    """The one statement for everybody and the database's function for a few say the same, to the last number."""
+    random = Random(3)
+    people = random_world(random, 60)
+    store_people(people, store_lists())
+    everybody = read_everybody()
+    ids = sorted(person.id for person in people)
+    for count in (1, 1, 2, 9, 50):
+        some = tuple(sorted(random.sample(ids, count)))
+        # Nothing of theirs is changed: it is as if all of them had been.
+        Therapist.objects.filter(pk__in=some).update(paused=F("paused"))
+        answer = ask(everybody.answer.seen, most=len(ids))
+        assert set(some) <= set(answer.changed)
+        assert answer.parts is not None
+        for name, part in answer.parts.items():
+            whole = everybody.parts[name]
+            theirs = whole[:, np.isin(whole[0], answer.changed)]
+            assert sorted(part.T.tolist()) == sorted(theirs.T.tolist()), name
+    assert all(part.size for part in everybody.parts.values()), "every part says something"
+
+
+def test_everybody_is_read_in_chunks_as_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    store_people(random_world(Random(5), 40), store_lists())
+    at_once = read_everybody().parts
+    monkeypatch.setattr(snapshot, "_CHUNK", 7)
+    for name, part in read_everybody().parts.items():
+        assert sorted(part.T.tolist()) == sorted(at_once[name].T.tolist()), name
+    assert (at_once["therapists"][0][1:] > at_once["therapists"][0][:-1]).all()
+
+
+def test_an_empty_register_can_be_read() -> None:
+    assert rank(Stated(), Lens(read_register()), EVIDENCE, 1, NOON).eligible == 0
+
+
+def test_a_null_in_a_part_is_an_error_and_never_a_number() -> None:
+    for query in ("SELECT ARRAY[[1, NULL]]::bigint[]", "SELECT ARRAY[[1, 2]]", "SELECT ARRAY[1, 2]::bigint[]"):
+        ((field,),) = rows(query)
+        with pytest.raises(ValueError, match="bigint"):
+            matrix(field, 2)
 
 
 def test_some_therapists_are_read_as_among_all() -> None:
