@@ -26,14 +26,16 @@ def count(bits: U64) -> int:
 
 def rows_in(bits: U64) -> I64:
     """Return the rows of a set, ascending. Words without any are passed over."""
-    words = np.flatnonzero(bits)
-    at = np.flatnonzero(unpack(bits[words]).view(bool))
-    return words[at >> 6] << 6 | at & 63
+    words = bits.nonzero()[0]
+    at = unpack(bits[words]).view(bool).nonzero()[0]
+    rows: I64 = words[at >> 6] << 6 | at & 63
+    return rows
 
 
 def has(bits: U64, rows: I64) -> Bools:
     """Return which of the rows are in a set."""
-    return bits.view(np.uint8)[rows >> 3] & (np.uint8(1) << (rows & 7).astype(np.uint8)) != 0
+    found: Bools = bits.view(np.uint8)[rows >> 3] & (np.uint8(1) << (rows & 7).astype(np.uint8)) != 0
+    return found
 
 
 def with_rows(rows: I64, words: int) -> U64:

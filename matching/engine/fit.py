@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine import bits
 from matching.engine.columns import U8, U64
@@ -84,7 +86,7 @@ def _mean(states: list[State], weight: int, among: Flags) -> Domain:
             rest = whose & ~met
             between = None if half is None else rest & half
             for more, part in ((2, whose & met), (1, between), (0, rest if between is None else rest ^ between)):
-                if part is not None and part.any():
+                if part is not None and np.count_nonzero(part):
                     added[count + more] = added[count + more] | part if count + more in added else part
         halves = added
     return _domain({weight * (count * WHOLE // (2 * len(states))): whose for count, whose in sorted(halves.items())})
@@ -92,23 +94,25 @@ def _mean(states: list[State], weight: int, among: Flags) -> Domain:
 
 def _domain(groups: dict[int, Flags]) -> Domain:
     """Leave out who gains what nobody gains."""
-    kept = {gain: group for gain, group in sorted(groups.items(), reverse=True) if group.any()}
+    kept = {gain: group for gain, group in sorted(groups.items(), reverse=True) if np.count_nonzero(group)}
     return Domain(tuple(kept), tuple(kept.values()))
 
 
 def bands_of(fit: Fit, among: Flags) -> U8:
     """Return the band of each row, unpacked; of whoever is no candidate, nothing that is meant."""
     packed = among.dtype == np.uint64
-    gained, code = np.zeros(1, np.int64), np.zeros(len(among) * (bits.WORD if packed else 1), np.uint8)
+    gained = np.zeros(1, np.int64)
+    code: NDArray[Any] = np.zeros(len(among) * (bits.WORD if packed else 1), np.uint8)
     for domain in fit.domains:
         gained = np.add.outer(gained, np.array(domain.gains, np.int64)).ravel()
-        kind = np.uint8 if len(gained) <= 2**8 else np.uint16 if len(gained) <= 2**16 else np.uint32
+        kind: Any = np.uint8 if len(gained) <= 2**8 else np.uint16 if len(gained) <= 2**16 else np.uint32
         code = code.astype(kind, copy=False) * kind(len(domain.gains))
         for number, group in enumerate(domain.groups[1:], start=1):
             code += (bits.unpack(group) if packed else group.view(np.uint8)) * kind(number)
     if not fit.total:
         return code + np.uint8(BANDS)
-    return (BANDS * gained // fit.total).astype(np.uint8)[code]
+    bands: U8 = (BANDS * gained // fit.total).astype(np.uint8)[code]
+    return bands
 
 
 def best_bands(fit: Fit, among: U64, need: int, steps: int) -> dict[int, list[U64]] | None:

@@ -18,14 +18,15 @@ NO_SQUARE = COLUMNS * LINES
 
 def square_of(easting: I32, northing: I32) -> I64:
     """Return squares, line after line. Points off the map go into the outermost ones, as questions do."""
-    return _line(northing) * COLUMNS + _column(easting)
+    line = np.clip(northing // SQUARE_M, 0, LINES - 1).astype(np.int64)
+    return line * COLUMNS + np.clip(easting // SQUARE_M, 0, COLUMNS - 1)
 
 
 @dataclass(frozen=True)
 class Grid:
     """Square s holds rows start[s] to start[s + 1]. `coarsest_m`: no room's point is less certain than this."""
 
-    start: I64
+    start: I32
     loose: I64
     coarsest_m: int
 
@@ -34,12 +35,11 @@ class Grid:
 
         Ascending and apart from each other; they also hold rows that are further away.
         """
-        left, right = (int(_column(np.array(easting + side))) for side in (-radius, radius))
-        low, high = (int(_line(np.array(northing + side))) for side in (-radius, radius))
-        first = np.arange(low, high + 1) * COLUMNS
-        starts, ends = self.start[first + left] // WORD, -(-self.start[first + right + 1] // WORD)
+        left, right = (_within(easting + side, COLUMNS) for side in (-radius, radius))
+        low, high = (_within(northing + side, LINES) for side in (-radius, radius))
         spans: list[tuple[int, int]] = []
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        for line in range(low * COLUMNS, high * COLUMNS + 1, COLUMNS):
+            start, end = int(self.start[line + left]) // WORD, -(-int(self.start[line + right + 1]) // WORD)
             if spans and start <= spans[-1][1]:
                 spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
             elif start < end:
@@ -47,9 +47,5 @@ class Grid:
         return spans
 
 
-def _column(easting: I32 | I64) -> I64:
-    return np.clip(easting // SQUARE_M, 0, COLUMNS - 1).astype(np.int64)
-
-
-def _line(northing: I32 | I64) -> I64:
-    return np.clip(northing // SQUARE_M, 0, LINES - 1).astype(np.int64)
+def _within(metres: int, squares: int) -> int:
+    return min(max(metres // SQUARE_M, 0), squares - 1)

@@ -1,16 +1,12 @@
 """How far rooms are from the stated point. Whole metres up to millions: their squares are exact as floats, too."""
 
-from typing import TypeVar
-
 import numpy as np
-from numpy.typing import NDArray
 
 from matching.engine import bits
 from matching.engine.columns import I8, I32, I64, U64, Bools
 from matching.engine.plan import SURE_WITHIN_M, Plan
 from matching.engine.register import Register
 
-T = TypeVar("T", bound=np.generic)
 Indexes = I32 | I64
 
 
@@ -42,7 +38,7 @@ def homes_within(plan: Plan, register: Register, radii: tuple[int, ...]) -> list
     easting, northing, own = plan.stated.point
     coarsest = max(own, register.grid.coarsest_m)
     spans = register.grid.spans(easting, northing, max(radii) + (coarsest if coarsest > SURE_WITHIN_M else 0))
-    rows = [slice(start * bits.WORD, end * bits.WORD) for start, end in spans]
+    rows: list[slice | I64] = [slice(start * bits.WORD, end * bits.WORD) for start, end in spans]
     within = _within(plan, register, rows, radii)
     found = [np.zeros(register.words, np.uint64) for _ in radii]
     for flags, one in zip(within, found, strict=True):
@@ -57,9 +53,10 @@ def homes_within(plan: Plan, register: Register, radii: tuple[int, ...]) -> list
     return found
 
 
-def further_within(plan: Plan, register: Register, radius: int) -> I32:
+def further_within(plan: Plan, register: Register, radius: int) -> I64:
     """Return the rows who have a further room within a radius, each as often as she has one."""
-    return register.locations.further_row[_within(plan, register, [slice(register.capacity, None)], (radius,))[0]]
+    (near,) = _within(plan, register, [slice(register.capacity, None)], (radius,))
+    return register.locations.further_row[near].astype(np.int64)
 
 
 def _within(plan: Plan, register: Register, rooms: list[slice | I64], radii: tuple[int, ...]) -> list[Bools]:
@@ -73,12 +70,12 @@ def _within(plan: Plan, register: Register, rooms: list[slice | I64], radii: tup
     north = np.subtract(taken(found.northing), northing, dtype=np.float64)
     square = east * east
     square += north * north
-    slack: NDArray[np.float64] | int = own if own > SURE_WITHIN_M else 0
+    slack: I64 | int = own if own > SURE_WITHIN_M else 0
     if register.grid.coarsest_m > max(own, SURE_WITHIN_M):
-        slack = _slack(np.maximum(taken(found.precision), own).astype(np.float64))
+        slack = _slack(np.maximum(taken(found.precision), own).astype(np.int64))
     return [square <= (radius + slack) ** 2 for radius in radii]
 
 
-def _slack(coarser: NDArray[T]) -> NDArray[T]:
+def _slack(coarser: I64) -> I64:
     """Return by how many metres a distance may be exceeded: by none when both points are sector or better."""
-    return np.where(coarser > SURE_WITHIN_M, coarser, coarser.dtype.type(0))
+    return np.where(coarser > SURE_WITHIN_M, coarser, 0)

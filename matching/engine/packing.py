@@ -150,7 +150,7 @@ def _contracts(contracts: Contracts) -> Table:
 
 def _own_masks(therapists: Therapists) -> dict[str, tuple[U64, ...]]:
     one = np.uint64(1)
-    masks = {"gender": (one << therapists.gender.astype(np.uint64),)}
+    masks: dict[str, tuple[U64, ...]] = {"gender": (one << therapists.gender.astype(np.uint64),)}
     for scale, value in zip(SCALES, therapists.style, strict=True):
         side = np.where(value == STYLE_UNKNOWN, UNSAID, np.sign(value) + MIDDLE)
         masks[scale] = (one << side.astype(np.uint64),)

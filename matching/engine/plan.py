@@ -3,7 +3,7 @@
 An item may hold alternatives ("man|non_binary"): any of them meets it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +17,7 @@ MEANS = frozenset({"style", "identity"})
 UNSPOKEN = frozenset({"gender", "style", "identity"})
 
 METRES_PER_MILE = 1609.344
+_MUST = int(Strength.MUST)
 # Nobody travels further than the country is long; the bound keeps squares of metres within 64 bits.
 MOST_METRES = 2_000_000
 # A point less certain than this makes a distance "about", and gives a must its slack. Equal to core.geo.ABOUT_FROM_M.
@@ -44,7 +45,7 @@ class Item:
 
     @property
     def must(self) -> bool:
-        return self.strength >= Strength.MUST
+        return self.strength >= _MUST
 
     @property
     def rule(self) -> str:
@@ -65,11 +66,14 @@ class Plan:
     @cached_property
     def wishes(self) -> dict[str, tuple[Item, ...]]:
         """Return the non-must items by domain, domains without any left out."""
-        found = {d: tuple(i for i in self.items if i.domain == d and not i.must) for d in DOMAINS}
-        return {domain: items for domain, items in found.items() if items}
+        return _by_domain(item for item in self.items if not item.must)
 
     def musts_of(self, domain: str) -> tuple[Item, ...]:
-        return tuple(item for item in self.musts if item.domain == domain)
+        return self._musts_by_domain.get(domain, ())
+
+    @cached_property
+    def _musts_by_domain(self) -> dict[str, tuple[Item, ...]]:
+        return _by_domain(self.musts)
 
     @cached_property
     def formats(self) -> int:
@@ -117,6 +121,13 @@ class Plan:
         for item in self.wishes.get("time", ()):
             mask |= item.mask
         return mask
+
+
+def _by_domain(items: Iterable[Item]) -> dict[str, tuple[Item, ...]]:
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        found.setdefault(item.domain, []).append(item)
+    return {domain: tuple(theirs) for domain, theirs in found.items()}
 
 
 def plan_of(stated: Stated, book: Book) -> Plan:

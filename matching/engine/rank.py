@@ -25,10 +25,8 @@ __all__ = ["BANDS", "ENGINE_VERSION", "ORDERS", "WHOLE", "Lens", "Ranked", "rank
 
 ENGINE_VERSION = "1"
 ORDERS = ("fit", "distance", "wait", "fee")
-# So few candidates are judged row by row.
-FEW = 3_000
-# With more, combinations of groups are tried, so many at most; then all rows are judged.
-STEPS = 160
+# With few candidates each is judged. With more, combinations of groups are tried, so many at most; then all rows are.
+STEPS = 256
 
 _LAST = 2**62
 
@@ -52,8 +50,10 @@ class Found:
 
     def rows_of(self, band: int) -> I64:
         if self.rows is None or self.bands is None:
-            return np.concatenate([bits.rows_in(one) for one in self.best[band]])
-        return self.rows[self.bands == band]
+            whole = np.bitwise_or.reduce(self.best[band]) if len(self.best[band]) > 1 else self.best[band][0]
+            return bits.rows_in(whole)
+        rows: I64 = self.rows[self.bands == band]
+        return rows
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,13 @@ def rank(
     limit: int = 20,
     offset: int = 0,
     order: str = "fit",
-    few: int = FEW,
+    few: int | None = None,
     steps: int = STEPS,
 ) -> Ranked:
     """Rank a register for a statement. `weights`: by domain, in hundredths; `seed`: unsigned, 64 bits.
 
-    `silent` therapists read as not listed. `few` and `steps` decide how the answer is found, never what it is. Raises
-    ValueError for an unknown order.
+    `silent` therapists read as not listed. `few` (None: as many as a bitmap has words) and `steps` decide how the
+    answer is found, never what it is. Raises ValueError for an unknown order.
     """
     if order not in ORDERS:
         raise ValueError(f"unknown order {order!r}")
@@ -116,7 +116,7 @@ def rank(
     eligible, need = bits.count(among), offset + max(limit, 0)
     # Everybody here has a place for a newcomer, so every wait is the same: 0 weeks.
     by_fit = order in {"fit", "wait"}
-    if eligible > few and by_fit:
+    if eligible > (lens.register.words if few is None else few) and by_fit:
         fit = fit_of(scope, ways, weights, among)
         best = best_bands(fit, among, need, steps)
         found = Found(best) if best is not None else _unpacked(among, bands_of(fit, among))

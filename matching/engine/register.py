@@ -6,7 +6,7 @@ A register never changes: many threads read it at once. `splice` makes the next 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +104,8 @@ class Register:
         if not len(wanted):
             return wanted
         rows = self.by_id[np.minimum(np.searchsorted(self.ids, wanted, sorter=self.by_id), self.capacity - 1)]
-        return rows[self.ids[rows] == wanted].astype(np.int64)
+        found: I64 = rows[self.ids[rows] == wanted].astype(np.int64)
+        return found
 
     @cached_property
     def further(self) -> tuple[tuple[I64, I64], ...]:
@@ -126,6 +127,7 @@ def arranged(facts: Facts) -> Register:
     order = np.argsort(square, kind="stable")
     row_of = np.empty(size, np.int64)
     row_of[order] = np.arange(size)
+    start = np.searchsorted(square[order], np.arange(NO_SQUARE + 1))
     ids = np.full(capacity, NOBODY, np.int64)
     ids[:size] = found.ids[order]
     coarsest = max(int(part["precision"].max(initial=0)) for part in (found.home, found.further))
@@ -147,7 +149,7 @@ def arranged(facts: Facts) -> Register:
         listed=Blocks.of(moved(found.listed, row_of), capacity),
         places=Blocks.of(moved(found.places, row_of), capacity),
         contracts=Blocks.of(moved(found.contracts, row_of), capacity),
-        grid=Grid(np.searchsorted(square[order], np.arange(NO_SQUARE + 1)), np.empty(0, np.int64), coarsest),
+        grid=Grid(start.astype(np.int32), np.empty(0, np.int64), coarsest),
     )
 
 
@@ -167,7 +169,7 @@ def moved(table: Table, row_of: I64) -> Table:
 def rooms_of(home: Table, further: Table) -> Rooms:
     further = further[np.lexsort((further["nth"], further["row"]))]
 
-    def both(name: str) -> NDArray[np.generic]:
+    def both(name: str) -> NDArray[Any]:
         return np.concatenate([home[name], further[name]])
 
     return Rooms(

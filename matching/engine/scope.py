@@ -55,7 +55,8 @@ class Scope:
         if self.rows is None:
             return found
         byte, bit = self._at
-        return found.view(np.uint8)[byte] & bit != 0
+        flags: Flags = found.view(np.uint8)[byte] & bit != 0
+        return flags
 
     def at(self, rows: I64) -> "Scope":
         """Return the same question about some rows."""

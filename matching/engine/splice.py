@@ -56,10 +56,10 @@ def spliced(base: Register, facts: Facts, ids: tuple[int, ...]) -> tuple[Registe
 def _rows_for(base: Register, ids: I64) -> tuple[I64, I32, I64]:
     """Return all ids, their order, and the rows of the given ones. Who is new takes a free row, if there are enough."""
     known = base.rows_of(tuple(ids.tolist()))
-    new = ids[~np.isin(ids, base.ids[known])]
-    size = base.size + len(new)
-    if not len(new) or size > base.capacity:
+    size = base.size + len(ids) - len(known)
+    if size == base.size or size > base.capacity:
         return base.ids, base.by_id, known
+    new = ids[~np.isin(ids, base.ids[known])]
     all_ids = base.ids.copy()
     all_ids[base.size : size] = new
     # Free rows stand last in the order, those taken now first among them.
@@ -83,7 +83,10 @@ def _put_masks(sets: tuple[U64, ...], rows: I64, words: tuple[U64, ...], nobody:
     for n, row in enumerate(rows.tolist()):
         at, bit_of_row = row // bits.WORD, row % bits.WORD
         mask = sum(int(word[n]) << bits.WORD * number for number, word in enumerate(words))
-        held = sum((int(one[at]) >> bit_of_row & 1) << bit for bit, one in enumerate(sets))
+        held = 0
+        for bit, one in enumerate(sets):
+            if one.item(at) >> bit_of_row & 1:
+                held |= 1 << bit
         for bit in bits_in(held ^ mask):
             if bit not in new:
                 new[bit] = (sets[bit] if bit < len(sets) else nobody).copy()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from matching.engine import bits
-from matching.engine.columns import ALWAYS, I32, I64, U32, U64, Bools, bits_in
+from matching.engine.columns import ALWAYS, I64, U32, U64, Bools, bits_in
 from matching.engine.hours import ONLINE, Some, hours_of, some, table_of
 from matching.engine.register import Register
 
@@ -160,7 +160,7 @@ def _standing(asked: Some, moment: int, funders: int) -> tuple[Bools, Bools, lis
     return listed, taking, paid
 
 
-def _boundaries(register: Register, rows: I64 | None) -> tuple[I64, I32]:
+def _boundaries(register: Register, rows: I64 | None) -> tuple[I64, I64]:
     """Return every moment at which a row changes by time alone, and the rows, in no order."""
     times, whose = [], []
     for blocks, names in (
@@ -171,7 +171,7 @@ def _boundaries(register: Register, rows: I64 | None) -> tuple[I64, I32]:
         table = blocks.every() if rows is None else blocks.of_rows(rows)
         times += [table[name] for name in names]
         whose += [table["row"]] * len(names)
-    return np.concatenate(times), np.concatenate(whose)
+    return np.concatenate(times), np.concatenate(whose).astype(np.int64)
 
 
 def _hours(asked: Some, bit: int) -> U32:

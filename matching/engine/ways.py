@@ -63,9 +63,10 @@ def _with_rooms(scope: Scope, among: U64, online: U64, wished: U64) -> Ways:
     has_room = register.met_in_rooms
     several = register.set_of("room", SEVERAL) & among & has_room
     room, near, twice = has_room, has_room, has_room
-    if plan.radius is not None:
+    if plan.radius is not None and not plan.distance_must and "format" in plan.wishes:
         near, twice = homes_within(plan, register, (plan.radius, 2 * plan.radius))
     if plan.distance_must:
+        (near,) = homes_within(plan, register, (plan.radius or 0,))
         if several.any():
             further = further_within(plan, register, plan.radius or 0)
             several = several & (near | bits.with_rows(further, register.words))

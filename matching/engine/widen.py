@@ -15,7 +15,7 @@ from matching.engine.columns import U64
 from matching.engine.failing import Failing, counted, failing_of
 from matching.engine.plan import Plan
 from matching.engine.rules import FIXED
-from matching.engine.scope import Scope
+from matching.engine.scope import Flags, Scope
 from matching.engine.view import View
 
 
@@ -47,10 +47,10 @@ class Widen:
 class _Tally:
     """`failed`: who fails a rule. Of those who do not fit, who would without one (`alone`), without two (`pairs`)."""
 
-    fits: U64
-    failed: dict[str, U64]
-    alone: dict[str, U64]
-    pairs: dict[tuple[str, str], U64]
+    fits: Flags
+    failed: dict[str, Flags]
+    alone: dict[str, Flags]
+    pairs: dict[tuple[str, str], Flags]
 
 
 def widen(plan: Plan, view: View, *, silent: tuple[int, ...] = ()) -> Widen:
@@ -100,8 +100,10 @@ def _best_pair(tally: _Tally, gained: dict[str, int]) -> Gain | None:
     """Return the two rules that bring most together, if more than either alone; of equals, the first shown."""
     best: Gain | None = None
     for (one, other), whose in tally.pairs.items():
-        gain = bits.count(whose | tally.alone[one] | tally.alone[other])
+        either: Flags = whose | tally.alone[one] | tally.alone[other]
+        gain = bits.count(either)
         if gain > max(gained[one], gained[other]) and (best is None or gain > best.gain):
-            removes = bits.count(tally.failed[one] | tally.failed[other])
+            failed: Flags = tally.failed[one] | tally.failed[other]
+            removes = bits.count(failed)
             best = _gain((one, other), removes, gain)
     return best
