@@ -5,7 +5,7 @@ A domain nobody stated is empty and weighs nothing. Strength: 1 nice, 2 importan
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from typing import Any, Self
@@ -122,11 +122,69 @@ class Stated:
     @classmethod
     def from_canonical(cls, data: dict[str, Any]) -> Self:
         """Rebuild the value. Raises TypeError or ValueError on data that `canonical` did not write."""
-        values = dict(data)
-        for name in ("modalities", "times", "formats", "genders", "languages", "identity"):
-            values[name] = tuple(Wish(value, int(strength)) for value, strength in values.get(name, ()))
-        for name in ("other_issues", "client_groups", "access", "not_these_therapists"):
-            values[name] = tuple(values.get(name, ()))
-        values["style"] = tuple((scale, int(side)) for scale, side in values.get("style", ()))
-        values["point"] = tuple(values["point"]) if values.get("point") else None
-        return cls(**values)
+        return cls(
+            **{name: _READERS[name](value) if name in _READERS else _refuse(name) for name, value in data.items()}
+        )
+
+
+def _refuse(value: object) -> Any:
+    raise TypeError(f"not part of a statement: {value!r}")
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else _refuse(value)
+
+
+def _flag(value: object) -> bool:
+    return value if isinstance(value, bool) else _refuse(value)
+
+
+def _whole(value: object) -> int:
+    """Read a number. What is stored is bounded long before: more than 32 bits was never written."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        _refuse(value)
+    elif abs(value) >= 2**31:
+        raise ValueError(f"out of bounds: {value}")
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def _key(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else _refuse(value)
+
+
+def _maybe_whole(value: object) -> int | None:
+    return None if value is None else _whole(value)
+
+
+def _point(value: object) -> tuple[int, int, int] | None:
+    if value is None:
+        return None
+    easting, northing, precision = _many(_whole)(value)
+    return easting, northing, precision
+
+
+def _many(read: Callable[[object], Any]) -> Callable[[object], tuple[Any, ...]]:
+    return lambda value: tuple(map(read, value)) if isinstance(value, list | tuple) else _refuse(value)
+
+
+def _wish(value: object) -> Wish:
+    slug, strength = value if isinstance(value, list | tuple) else _refuse(value)
+    return Wish(_text(slug), _whole(strength))
+
+
+def _side(value: object) -> tuple[str, int]:
+    scale, side = value if isinstance(value, list | tuple) else _refuse(value)
+    return _text(scale), _whole(side)
+
+
+_READERS: dict[str, Callable[[object], Any]] = {
+    **dict.fromkeys(("modalities", "times", "formats", "genders", "languages", "identity"), _many(_wish)),
+    **dict.fromkeys(("other_issues", "client_groups", "access"), _many(_text)),
+    **dict.fromkeys(("main_issue", "funder"), _text),
+    **dict.fromkeys(("experience", "style_strength"), _whole),
+    **dict.fromkeys(("distance_must", "step_free"), _flag),
+    **dict.fromkeys(("miles", "fee_ceiling_pence"), _maybe_whole),
+    "style": _many(_side),
+    "point": _point,
+    "not_these_therapists": _many(_key),
+}
