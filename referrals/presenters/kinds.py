@@ -26,7 +26,7 @@ LIKE: dict[tuple[str, str], Promise] = {
     ("time", "longer"): gettext_lazy("can take longer"),
     ("company", "alone"): gettext_lazy("can be just you and the therapist"),
     ("company", "group"): gettext_lazy("can be in a group"),
-    ("company", "close"): gettext_lazy("is for people who come with a partner or family"),
+    ("company", "close"): gettext_lazy("people can come with a partner or family"),
     ("way", "talking"): gettext_lazy("is mainly talking"),
     ("way", "making"): gettext_lazy("uses making, music, acting or movement"),
     ("way", "body"): gettext_lazy("uses the body, or becoming very relaxed"),

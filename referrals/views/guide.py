@@ -5,10 +5,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.policy import public
 from matching.chooser import choose
+from referrals.answers import Answers
 from referrals.forms.guide import NO_MATTER, FoundForm, GuideForm
 from referrals.forms.wishes import ANY
 from referrals.presenters import steps
@@ -16,6 +18,7 @@ from referrals.presenters.kinds import Asked, found_page
 from referrals.presenters.side_steps import GUIDE
 from referrals.views.drafts import Draft, with_draft_after
 from referrals.views.side import SideView, after_side, side_begin, side_keep, with_change
+from therapists.selectors import reference
 from therapists.selectors.kinds import kinds
 
 WHY = "people choose before they say who they are, so nobody signs in here"
@@ -69,10 +72,17 @@ def _context(request: HttpRequest, draft: Draft, form: FoundForm) -> dict[str, A
         "page": found_page(found, for_adults, asked, ticked),
         "not_sure": ANY in (form["values"].value() or []),
         "told_apart": found.told_apart,
-        "said": _said(request, said),
+        "said": [*_said(request, said), _brings(request, draft.answers)],
         "back_url": with_change(request, reverse("referrals:guide", args=["six"])),
         "every_url": with_change(request, steps.page(GUIDE.at).url),
     }
+
+
+def _brings(request: HttpRequest, answers: Answers) -> dict[str, Any]:
+    """Return what brings her, as she said it before: it is not asked again."""
+    names = [row.name for row in reference.issues() if row.slug in answers.issues]
+    url = with_change(request, steps.page("reasons").url)
+    return {"question": _("What brings you"), "answer": ", ".join(names), "url": url}
 
 
 def _said(request: HttpRequest, said: dict[str, str]) -> list[dict[str, Any]]:

@@ -50,6 +50,7 @@ def test_the_question_about_therapy_leads_in_and_the_end_leads_on(client: Browse
     assert "Cognitive behavioural therapy (CBT)" in page
     assert "is often offered for: Anxiety or worry" in page
     assert "not a prescription" in page
+    assert "What brings you" in page
     assert page.count('type="checkbox"') > 3
     assert "checked" not in page.split('name="strength"')[0]
     answer = client.post(FOUND, {"values": ["cbt", "erp"], "strength": "1"})
