@@ -5,9 +5,9 @@ from benchmarks import scratch
 
 def main() -> None:
     scratch.setup()
-    from benchmarks import allocation, exposure, import_register, pages, ranking
+    from benchmarks import allocation, exposure, import_register, pages, ranking, waits
 
-    for part in (ranking, pages, import_register, allocation, exposure):
+    for part in (ranking, pages, import_register, allocation, exposure, waits):
         part.main()
 
 

@@ -133,7 +133,7 @@ def _copied(query: str, width: int) -> I64:
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", answer)
     fields = [(f"{name}{n}", kind) for n in range(width) for name, kind in (("length", ">i4"), ("value", ">i8"))]
-    found = np.frombuffer(answer.getvalue()[_HEADER:-_TRAILER], np.dtype([("fields", ">i2"), *fields]))
+    found = np.frombuffer(answer.getbuffer()[_HEADER:-_TRAILER], np.dtype([("fields", ">i2"), *fields]))
     if len(found) and any((found[f"length{n}"] != 8).any() for n in range(width)):
         raise ValueError("a column of the history is null or no bigint")
     return np.array([found[f"value{n}"] for n in range(width)], np.int64)

@@ -28,7 +28,7 @@ STEPS = 200
 # Saying nothing (as it stands) weighs as much as so many cases.
 AS_IT_STANDS = 100.0
 FEWEST_AT_RISK = 30
-BATCH = 4096
+BATCH = 1024  # therapists at once, so that the chances of a national register need no gigabyte
 
 
 @dataclass(frozen=True, slots=True)
