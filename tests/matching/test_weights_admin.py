@@ -21,6 +21,7 @@ from matching.selectors.weights import DOMAIN_WORDS
 from matching.services.ranking import rank_now
 from matching.services.runs import match_run_record
 from matching.services.weights import weight_set_add
+from matching.store import Store
 from matching.weights import EQUAL, EVIDENCE, load_weight_sets
 from tests.support.sign_in import signed_in
 
@@ -169,6 +170,18 @@ def test_of_two_at_once_only_one_is_added(careful: bool) -> None:
     for thread in threads:
         thread.join()
     assert (WeightSet.objects.filter(preset="race").count(), len(refused)) == ((1, 1) if careful else (2, 0))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_process_ranks_with_them_from_its_next_question_on() -> None:
+    load_weight_sets(overwrite=False)
+    processes = [Store(), Store()]
+    for store in processes:
+        assert store.current().weights == EVIDENCE
+    row = weight_set_add(preset="trial", weights=EQUAL, reason="A trial", actor=ACTOR)
+    for store in processes:
+        found = store.current()
+        assert (found.weight_set_id, found.weights) == (row.pk, EQUAL)
 
 
 def test_nothing_is_changed_or_deleted(admin_page: Client) -> None:
