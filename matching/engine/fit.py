@@ -88,13 +88,18 @@ def _mean(states: list[State], weight: int, among: Flags) -> Domain:
             for more, part in ((2, whose & met), (1, between), (0, rest if between is None else rest ^ between)):
                 if part is not None and np.count_nonzero(part):
                     added[count + more] = added[count + more] | part if count + more in added else part
-        halves = added
-    return _domain({weight * (count * WHOLE // (2 * len(states))): whose for count, whose in sorted(halves.items())})
+        halves = added or {0: among}
+    groups: dict[int, Flags] = {}
+    for count, whose in halves.items():
+        gain = weight * (count * WHOLE // (2 * len(states)))
+        groups[gain] = groups[gain] | whose if gain in groups else whose
+    return _domain(groups)
 
 
 def _domain(groups: dict[int, Flags]) -> Domain:
     """Leave out who gains what nobody gains."""
-    kept = {gain: group for gain, group in sorted(groups.items(), reverse=True) if np.count_nonzero(group)}
+    ordered = sorted(groups.items(), reverse=True)
+    kept = dict([(gain, group) for gain, group in ordered if np.count_nonzero(group)] or ordered[-1:])
     return Domain(tuple(kept), tuple(kept.values()))
 
 
@@ -121,9 +126,9 @@ def best_bands(fit: Fit, among: U64, need: int, steps: int) -> dict[int, list[U6
     Goes through combinations of groups from the best gain down, as far as anybody is in them. None when that takes more
     than so many steps.
     """
-    domains = sorted(fit.domains, key=lambda domain: -domain.gains[0] if domain.gains else 0)
+    domains = sorted(fit.domains, key=lambda domain: -domain.gains[0])
     # The most that can still be gained from each domain on.
-    ahead = [sum(domain.gains[0] for domain in domains[n:] if domain.gains) for n in range(len(domains) + 1)]
+    ahead = [sum(domain.gains[0] for domain in domains[n:]) for n in range(len(domains) + 1)]
     found: dict[int, list[U64]] = {}
     heap: list[tuple[int, int, int, U64]] = [(-ahead[0], 0, 0, among)]
     taken = 0

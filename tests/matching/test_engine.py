@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from clients.preferences import Stated, Wish
 from matching.engine.columns import microseconds
-from matching.engine.explain import STATES, shown_of
+from matching.engine.explain import STATES, judge, shown_of
 from matching.engine.plan import plan_of
 from matching.engine.rank import ORDERS, Lens, Ranked, rank
 from matching.engine.rules import rule_names
 from matching.engine.widen import widen
 from tests.matching import reference
 from tests.matching.columns import BOOK, register_of
+from tests.matching.meaning import has_place, judged, listed
 from tests.matching.world import NOON, random_moment, random_stated, random_world
 
 EVIDENCE = {
@@ -30,6 +31,9 @@ EVIDENCE = {
 }
 
 MANY = settings(max_examples=300, deadline=None)
+
+# How an answer may be found: candidates one by one; by combinations of groups, however many; all rows at once.
+PATHS = ({"few": 10**9}, {"few": -1, "steps": 10**9}, {"few": -1, "steps": -1})
 
 
 def moments(random: Random) -> dt.datetime:
@@ -59,25 +63,54 @@ def as_rows(ranked: Ranked) -> list[reference.Row]:
 
 @MANY
 @given(st.integers(0, 2**32), st.integers(0, 40), st.integers(0, 2**64 - 1), st.sampled_from(ORDERS))
-def test_same_list_as_the_reference(chance: int, size: int, seed: int, order: str) -> None:
+def test_same_list_as_the_reference_however_it_is_found(chance: int, size: int, seed: int, order: str) -> None:
     random = Random(chance)
     people = random_world(random, size)
     stated, as_of = random_stated(random), moments(random)
     silent = tuple(p.id for p in people[:2])
     expected = reference.rank(people, stated, EVIDENCE, seed, as_of, silent=silent, order=order)
-    ranked = rank(stated, Lens(register_of(people)), EVIDENCE, seed, as_of, silent=silent, limit=size + 1, order=order)
-    assert as_rows(ranked) == expected
-    assert ranked.eligible == len(expected)
+    lens = Lens(register_of(people))
+    for path in PATHS:
+        ranked = rank(stated, lens, EVIDENCE, seed, as_of, silent=silent, limit=size + 1, order=order, **path)
+        assert as_rows(ranked) == expected, path
+        assert ranked.eligible == len(expected)
 
 
 @MANY
-@given(st.integers(0, 2**32), st.integers(0, 40), st.integers(1, 7), st.integers(0, 30))
+@given(st.integers(0, 2**32), st.integers(0, 40), st.integers(0, 7), st.integers(0, 30))
 def test_a_page_is_a_slice_of_the_whole(chance: int, size: int, limit: int, offset: int) -> None:
     random = Random(chance)
-    people, stated = random_world(random, size), random_stated(random)
-    expected = reference.rank(people, stated, EVIDENCE, 7, NOON)[offset : offset + limit]
+    people, stated, order = random_world(random, size), random_stated(random), random.choice(ORDERS)
+    expected = reference.rank(people, stated, EVIDENCE, 7, NOON, order=order)[offset : offset + limit]
     lens = Lens(register_of(people))
-    assert as_rows(rank(stated, lens, EVIDENCE, 7, NOON, limit=limit, offset=offset)) == expected
+    for path in ({}, *PATHS):
+        found = rank(stated, lens, EVIDENCE, 7, NOON, limit=limit, offset=offset, order=order, **path)
+        assert as_rows(found) == expected, path
+
+
+@MANY
+@given(st.integers(0, 2**32), st.integers(0, 30))
+def test_same_verdicts_as_the_reference(chance: int, size: int) -> None:
+    """On anybody, listed or not: what keeps her out, how she does on each item, and how well she fits."""
+    random = Random(chance)
+    people, stated, as_of = random_world(random, size), random_stated(random), moments(random)
+    lens, moment = Lens(register_of(people)), microseconds(as_of)
+    verdicts = judge(stated, lens, EVIDENCE, moment, (*(p.id for p in people), 10**9))
+    columns = [column for column in verdicts.shown.columns if column.domain in reference.MEANT]
+    by_id = {p.id: p for p in people}
+    assert verdicts.shown.ids == [p.id for p in people]
+    for n, pk in enumerate(verdicts.shown.ids):
+        person = by_id[pk]
+        assert int(verdicts.shown.bands[n]) == reference.band(person, stated, EVIDENCE, as_of)
+        states = {f"{domain}:{value}": reference.state(m) for domain, value, _, m in judged(person, stated, as_of)}
+        assert {column.key: STATES[int(column.states[n])] for column in columns} == states
+        assert (pk in verdicts.not_taking) == (not (listed(person, as_of) and has_place(person, as_of)))
+        ways = reference.fails_of_ways(person, stated, as_of)
+        every = [reference.profile_fails(person, stated, as_of) | way for way in ways]
+        blamed = [reference.fails(person, stated, as_of)] if reference.fails(person, stated, as_of) else every
+        fewest = min(map(len, blamed)) if all(every) else 0
+        expected = [way - {"full_list_closed"} for way in blamed if len(way) == fewest] if fewest else [set()]
+        assert set(verdicts.failed[pk]) in expected
 
 
 @MANY
