@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from types import MappingProxyType
 
 from clients.preferences import Stated, Strength, Wish, all_of, any_of
 from matching.engine.columns import Book
@@ -47,10 +48,16 @@ class Person:
 
 
 class Demand:
-    """Draws people; the same seed gives the same people. Slugs nobody in the book knows are never stated."""
+    """Draws people; the same seed gives the same people. Slugs nobody in the book knows are never stated.
 
-    def __init__(self, book: Book, areas: Sequence[Area], seed: int) -> None:
+    `ways`: how many want to meet how, in proportion.
+    """
+
+    def __init__(
+        self, book: Book, areas: Sequence[Area], seed: int, *, ways: Mapping[str, float] = MappingProxyType(WAYS)
+    ) -> None:
         self.random = Random(seed)  # noqa: S311 - a simulation, not a secret
+        self._ways, self._way_weights = list(ways), list(ways.values())
         self.areas, self._shares = areas, [area.residents for area in areas]
         self.slugs: Mapping[str, list[str]] = {name: sorted(masks) for name, masks in book.masks.items()}
         known = {slug: weight for slug, weight in MODALITIES.items() if slug in book.masks["modality"]}
@@ -60,7 +67,7 @@ class Demand:
     def person(self) -> Person:
         random = self.random
         area = random.choices(self.areas, self._shares)[0] if self.areas else None
-        way = random.choices(list(WAYS), list(WAYS.values()))[0]
+        way = random.choices(self._ways, self._way_weights)[0]
         language = random.choice(self._languages) if self._languages and random.random() < 0.06 else ""
         identity = random.sample(self.slugs["identity"], 1) if self._chance("identity", 0.15) else []
         funder = random.choice(self.slugs["funder"]) if self._chance("funder", 0.2) else ""

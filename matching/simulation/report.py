@@ -60,7 +60,7 @@ def text(found: dict[str, Any]) -> Iterator[str]:
     """Yield the lines of the report."""
     yield f"{found['people']:,} people, {found['lists']:,} lists, {found['lists without anybody']:,} of them empty."
     yield (
-        f"{found['places taken']:,} places taken of {found['places offered']:,} that were free at some time"
+        f"{found['places taken']:,} places taken of {found['places offered']:,} that were or came free"
         f" ({found['share of places taken, per cent']} %)."
     )
     yield ""
