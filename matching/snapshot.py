@@ -93,23 +93,23 @@ def register_of(parts: Parts, known: c.Book, version: str) -> Register:
 def facts_of(parts: Parts, known: c.Book, version: str) -> f.Facts:
     """Return the columns of the therapists that the parts speak of, in order of pk."""
     base = parts["therapists"]
-    # Copies, so that no column keeps a whole part alive.
-    keys = base[0].copy()
+    keys = base[0]
     windows = parts["windows"]
-    first = np.unique(windows[0], return_index=True)[1]
+    first = np.ones(windows.shape[1], bool)
+    first[1:] = windows[0, 1:] != windows[0, :-1]
     stands = np.full((2, len(keys)), c.NEVER, np.int64)
-    stands[:, _rows(keys, windows[0][first])] = windows[1:, first]
-    further = np.delete(windows, first, axis=1)
+    stands[:, _rows(keys, windows[0, first])] = windows[1:, first]
+    further = windows[:, ~first]
     return f.Facts(
         book=known,
         therapists=f.Therapists(
             ids=keys,
             settled=base[1].astype(bool),
-            confirmed_until=base[2].copy(),
+            confirmed_until=base[2],
             stands_from=stands[0],
             stands_until=stands[1],
-            limit_from=base[3].copy(),
-            limit_until=base[4].copy(),
+            limit_from=base[3],
+            limit_until=base[4],
             offerable=base[5].astype(np.int32),
             gender=base[6].astype(np.int8),
             style=base[7:11].astype(np.int8),
@@ -127,24 +127,19 @@ def facts_of(parts: Parts, known: c.Book, version: str) -> f.Facts:
 
 def _rows(keys: c.I64, of: c.I64) -> c.I32:
     """Return the rows of therapists that are in `keys`, which ascend."""
-    return np.searchsorted(keys, of).astype(np.int32)
+    return keys.searchsorted(of).astype(np.int32)
 
 
 def _sets(keys: c.I64, parts: Parts) -> dict[str, tuple[c.U64, ...]]:
     sets: dict[str, tuple[c.U64, ...]] = {}
     for name, *_ in queries.LINKS:
         found = parts[name]
-        rows_ = _rows(keys, found[0])
-        sets[name] = (_spread(keys, rows_, found[1]), _spread(keys, rows_, found[2]))
+        words = np.zeros((3, len(keys)), np.uint64)
+        words[:, keys.searchsorted(found[0])] = found[1:].view(np.uint64)
+        sets[name] = (words[0], words[1])
         if name in queries.SECOND:
-            sets[queries.SECOND[name][0]] = (_spread(keys, rows_, found[3]),)
+            sets[queries.SECOND[name][0]] = (words[2],)
     return sets
-
-
-def _spread(keys: c.I64, rows: c.I32, words: c.I64) -> c.U64:
-    column = np.zeros(len(keys), np.uint64)
-    column[rows] = words.view(np.uint64)
-    return column
 
 
 def _locations(keys: c.I64, found: c.I64) -> f.Locations:
