@@ -150,7 +150,11 @@ class ExposureBatch(models.Model):
 
 
 class ForecastRun(models.Model):
-    """One nightly computation of forecasts of waits, with what it was made by and how well it held."""
+    """One night's forecast of waits: by which method, from how much, and what the record says about the method.
+
+    `cases`: waits of earlier days, known by now, that the method was compared with; `held`: the share of them that
+    were over by when the method, before that comparison corrected it, had said 80 %. Null: too little on record.
+    """
 
     method = models.CharField(max_length=20)
     computed_at = models.DateTimeField()
@@ -165,11 +169,22 @@ class ForecastRun(models.Model):
         ordering = ["-computed_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"forecast {self.pk}"
+        return f"{self.computed_at:%Y-%m-%d}"
 
 
 class WaitForecast(models.Model):
-    """How long somebody who joins a therapist's list now may wait, by place in the list."""
+    """How long until a place with a therapist comes free, by how many people are ahead: 0, 1, 2 ... in that order.
+
+    The lists end where nothing can be said any more. `based_on`: see matching.forecast.wait.Forecasts. `open_places`:
+    how many she had when it was worked out; with another number it says nothing until the next night. `shape`, `rate`:
+    what is believed of her factor.
+    """
+
+    personal = PersonalData(
+        scope="public when listed and full; the therapist herself",
+        keep="until the next night's forecast; with its therapist",
+        audit="one entry per run; made from days and counts, of which no client can be told",
+    )
 
     therapist = models.OneToOneField(Therapist, on_delete=models.CASCADE, primary_key=True, related_name="+")
     run = models.ForeignKey(ForecastRun, on_delete=models.PROTECT, related_name="+")
@@ -187,4 +202,4 @@ class WaitForecast(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.therapist_id} of {self.based_on}"
+        return f"forecast {self.therapist_id}"

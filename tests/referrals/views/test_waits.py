@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from core import clock
@@ -12,6 +13,9 @@ from tests.factories import make_therapist
 from tests.matching.test_wait_words import fill, forecast_of
 from tests.referrals import given
 from tests.referrals.views.walkers import with_answers
+from tests.support.browser import DESKTOP, PHONE
+from tests.support.look import look
+from tests.support.sign_in import sign_in_page
 from therapists.models import Therapist
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +82,23 @@ def test_who_was_asked_has_a_place_for_her_who_asked(client, cara) -> None:
     assert "We have asked Cara." in page
     assert "A place is held for you meanwhile." in page
     assert "No place now" not in page and "weeks" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_how_it_looks(live_server, open_page, axe, ben, width) -> None:
+    """Her page for clients while she is full, and her own page of places."""
+    fill(ben)
+    forecast_of(ben)
+    page = open_page(width)
+    visitor = Client()
+    with_answers(visitor)
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": visitor.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    look(page, live_server.url + reverse("referrals:therapist", args=[ben.pk]), axe, "wait_therapist")
+    own = open_page(width)
+    sign_in_page(own, live_server.url, ben.user)
+    look(own, live_server.url + reverse("therapists:places"), axe, "wait_places")
+    WaitForecast.objects.all().delete()
+    look(own, live_server.url + reverse("therapists:places"), axe, "wait_places_unknown")
