@@ -49,6 +49,7 @@ def test_without_a_place_the_forecast_with_its_count(client, cara) -> None:
     assert "No place now." in page
     assert f"How long until there is one? {FORECAST}" in page
     assert reverse("referrals:choose", args=[cara.pk]) not in page
+    assert "See people who have a place now" in page, "nobody is left with weeks alone"
 
 
 def test_without_a_forecast_nobody_guesses(client, cara) -> None:
