@@ -27,7 +27,8 @@ def seed_exposure(plan: Plan) -> None:
         return
     supply, _occupied = from_database()
     lens, now = supply.lens("demo"), clock.now()
-    demand = Demand(supply.book, there, plan.seed, ways={"room": 5, "either": 1})
+    # A room each: lists for a screen would give every therapist in the country a row for every day.
+    demand = Demand(supply.book, there, plan.seed, ways={"room": 1})
     lists = min(60, 10 + plan.therapists // 50)
     for days_ago in range(DAYS, 0, -1):
         tally = Tally()

@@ -16,8 +16,7 @@ def test_the_demonstration_shows_exposure_against_fair_shares() -> None:
     call_command("load_reference", verbosity=0)
     call_command("seed_demo", therapists=300, seed=7, verbosity=0)
     report = exposure_report()
-    assert DAYS * 8 < report.lists <= DAYS * 16
-    assert report.compared > 10 and report.ratio is not None and 0.3 < report.ratio < 2
+    assert DAYS * 5 < report.lists <= DAYS * 16 and report.therapists > 10
     ben = Therapist.objects.get(user__email="ben@example.org")
     assert own_exposure(ben.pk).line.fair >= 10
     assert not ExposureBatch.objects.exists()
