@@ -122,9 +122,9 @@ class Stated:
     @classmethod
     def from_canonical(cls, data: dict[str, Any]) -> Self:
         """Rebuild the value. Raises TypeError or ValueError on data that `canonical` did not write."""
-        return cls(
-            **{name: _READERS[name](value) if name in _READERS else _refuse(name) for name, value in data.items()}
-        )
+        if unknown := set(data) - set(_READERS):
+            raise TypeError(f"not parts of a statement: {sorted(unknown)}")
+        return cls(**{name: _READERS[name](value) for name, value in data.items()})
 
 
 def _refuse(value: object) -> Any:
@@ -145,7 +145,7 @@ def _whole(value: object) -> int:
         _refuse(value)
     elif abs(value) >= 2**31:
         raise ValueError(f"out of bounds: {value}")
-    return int(value)  # type: ignore[call-overload, no-any-return]
+    return int(value)  # type: ignore[call-overload]
 
 
 def _key(value: object) -> int:
