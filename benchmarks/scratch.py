@@ -15,6 +15,7 @@ from devtools.environment import PEERS
 KEEP = "BENCH_KEEP"
 
 _connections: list[Any] = []
+_made: set[str] = set()
 
 
 def setup() -> None:
@@ -67,12 +68,31 @@ def exported(cursor: Any, name: str, columns: Sequence[str]) -> Iterator[Path]:
 
 
 @contextmanager
+def kept() -> Iterator[None]:
+    """Let several measurements use one register of a size, and drop what was made for them at the end."""
+    if os.environ.get(KEEP):
+        yield
+        return
+    os.environ[KEEP] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[KEEP]
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            for name in _made:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
 def database(name: str, *, keep: bool = False) -> Iterator[str]:
     """Connect to an empty scratch database with every table; yield its name. `keep` leaves what an earlier run made."""
     from django.db import connection
 
     real = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = name
+    _made.add(name)
     # Not serialized: that would read a whole register into one text.
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=keep)
     try:
