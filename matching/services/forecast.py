@@ -22,7 +22,7 @@ from matching.turns import history_at
 # London time from which a night's forecast is due.
 DUE_AT = datetime.time(2)
 BATCH = 10_000
-_LOCK = 7_204_511
+LOCK = 7_204_511
 _COLUMNS = "therapist_id run_id computed_at median_weeks eight_in_ten_weeks based_on open_places shape rate".split()
 
 
@@ -61,14 +61,14 @@ def forecast_due(now: datetime.datetime) -> bool:
 def _alone() -> Iterator[bool]:
     """Let one process in at a time. The database gives the lock back when a process dies."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         mine = bool(cursor.fetchone()[0])
     try:
         yield mine
     finally:
         if mine and not connection.needs_rollback:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def _begin(history: History, found: Forecasts, now: datetime.datetime) -> ForecastRun:

@@ -4,12 +4,13 @@ import datetime
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from core import clock
 from core.actors import system
 from core.models import AuditEntry
 from matching.models import ForecastRun, WaitForecast
-from matching.services.forecast import forecast_due, waits_forecast
+from matching.services.forecast import LOCK, forecast_due, waits_forecast
 from matching.tasks import forecast_waits
 from matching.turns import day_of, history_at
 from matching.waits import waits_for
@@ -238,3 +239,19 @@ def test_by_hand(capsys) -> None:
     assert "Nothing to do" in capsys.readouterr().out
     call_command("forecast_waits", "--again")
     assert "forecasts from" in capsys.readouterr().out
+
+
+def test_one_process_at_a_time() -> None:
+    """Another process is at it: this one leaves it alone."""
+    with_history()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        assert waits_forecast(actor=ACTOR) is None
+        assert not ForecastRun.objects.exists()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    finally:
+        other.close()
+    assert waits_forecast(actor=ACTOR) is not None
