@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matching.engine.columns import ALL_BITS, ALL_HOURS, I64, U32, U64
-from matching.fitting import Kinds, Seating, positions, sorted_by
+from matching.fitting import Kinds, Seating, packed, positions
 
 _TURN_BITS = 32
 
@@ -126,7 +126,7 @@ def _market(waiting: Waiting, order: I64, seating: Seating) -> _Market:
     count = np.bincount(owner)
     end = np.cumsum(count)
     turn = np.empty(len(order), np.int64)
-    turn[sorted_by(waiting.priority, waiting.since, waiting.id)] = np.arange(len(order))
+    turn[np.argsort(packed(waiting.priority, waiting.since, waiting.id))] = np.arange(len(order))
     # One number that sorts by therapist, and then in the order of the list.
     key = seating.therapist[rows] << _TURN_BITS | turn[rows]
     return _Market(rows, key, owner, end - count, end)
@@ -145,10 +145,13 @@ def _settle(market: _Market, seating: Seating) -> I64:
     therapist = seating.therapist[market.rows]
     upcoming = market.first.copy()
     asking = np.flatnonzero(upcoming < market.end)
+    asked = np.zeros(len(capacity), bool)
     while len(asking):
         new = upcoming[asking]
         upcoming[asking] += 1
-        touched = np.unique(therapist[new])
+        asked[therapist[new]] = True
+        touched = np.flatnonzero(asked)
+        asked[touched] = False
         their_seats = np.repeat(first_seat[touched] - _starts(capacity[touched]), capacity[touched])
         their_seats += np.arange(len(their_seats))
         sitting = seats[their_seats]
@@ -180,17 +183,16 @@ def _numbers(keys: I64, wanted: I64) -> I64:
 
 def _client_order(waiting: Waiting) -> I64:
     """Return the rows by client and rank. Raises ValueError where a client has two of a rank, or with a therapist."""
-    for name in ("therapist", "rank"):
-        other = getattr(waiting, name)
-        order = sorted_by(waiting.client, other)
-        client, other = waiting.client[order], other[order]
-        if ((client[1:] == client[:-1]) & (other[1:] == other[:-1])).any():
-            raise ValueError(f"waiting.{name}: a client has the same {name} twice")
+    if _repeats(np.sort(packed(waiting.client, waiting.therapist))):
+        raise ValueError("waiting.therapist: a client has the same therapist twice")
+    key = packed(waiting.client, waiting.rank)
+    order = np.argsort(key)
+    if _repeats(key[order]):
+        raise ValueError("waiting.rank: a client has the same rank twice")
     return order
 
 
-def _repeats(values: I64) -> bool:
-    ordered = np.sort(values)
+def _repeats(ordered: I64) -> bool:
     return bool((ordered[1:] == ordered[:-1]).any())
 
 
@@ -198,7 +200,7 @@ def _check(waiting: Waiting, freed: Freed) -> None:
     for name, table in (("waiting", waiting), ("freed", freed)):
         for column in fields(table):
             _check_column(f"{name}.{column.name}", getattr(table, column.name), _dtype(column.name), table.id)
-        if _repeats(table.id):
+        if _repeats(np.sort(table.id)):
             raise ValueError(f"{name}.id: an id is there twice")
         if (table.hours > ALL_HOURS).any():
             raise ValueError(f"{name}.hours: a mask has more than 21 bits")

@@ -8,7 +8,6 @@ thousands of therapists at once. Whoever has many kinds of place is judged by mo
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,22 +27,25 @@ def positions(groups: I64) -> I64:
     return np.arange(len(groups)) - np.repeat(first, np.diff(first, append=len(groups)))
 
 
-def sorted_by(*keys: I64) -> I64:
-    """Return rows sorted by several whole numbers, the first one first. Packed into one number, they sort at once."""
-    if not len(keys[0]):
-        return np.empty(0, np.int64)
-    for exact in (True, False):
-        # The second time by what matters of a number: how many are smaller.
-        columns = keys if exact else [np.unique(key, return_inverse=True)[1] for key in keys]
-        lows = [int(key.min()) for key in columns]
-        spans = [int(key.max()) - low + 1 for key, low in zip(columns, lows, strict=True)]
-        if prod(spans) < 2**63:
-            packed = np.zeros(len(keys[0]), np.int64)
-            for key, low, span in zip(columns, lows, spans, strict=True):
-                packed = packed * span + (key - low)
-            order: I64 = np.argsort(packed)
-            return order
-    return np.lexsort(keys[::-1])
+def packed(*keys: I64) -> I64:
+    """Return one number per row that orders the rows as several do, the first key first. Up to 2 ** 31 rows."""
+    whole = keys[0]
+    for key in keys[1:] if len(whole) else ():
+        whole = _two(whole, key)
+    return whole
+
+
+def _two(first: I64, second: I64) -> I64:
+    while True:
+        low, other = int(first.min()), int(second.min())
+        span, width = int(first.max()) - low + 1, int(second.max()) - other + 1
+        if span * width < 2**63:
+            return (first - low) * width + (second - other)
+        # Of a number that takes too much room only its place among the others matters.
+        if span > width:
+            first = np.unique(first, return_inverse=True)[1]
+        else:
+            second = np.unique(second, return_inverse=True)[1]
 
 
 def _begins(groups: I64) -> I64:
