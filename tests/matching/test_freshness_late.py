@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from core import clock
 from matching.models import RegisterChange
@@ -166,6 +166,27 @@ def lines_examined(question: Callable[[], object]) -> int:
     question()
     execute("SELECT pg_stat_force_next_flush()")
     return int(execute(counted) - before)
+
+
+def test_a_transaction_that_asked_before_it_changed_anything_is_not_taken_for_over(other: Any) -> None:
+    """It has an id already, which its own snapshot does not list as open, and somebody else has a later one.
+
+    What it asked is shared; what it changes afterwards must be new to everybody all the same.
+    """
+    lists = store_lists()
+    for pk in (1, 2):
+        store_person(Person(pk), lists)
+    store = Store()
+    assert shown(store) == {1, 2}
+    with transaction.atomic():
+        execute("SELECT pg_current_xact_id()::text")
+        other.cursor().execute(PAUSE, [2])
+        other.commit()
+        assert shown(store) == {1}
+        assert store._held is not None
+        assert store._held.own is None
+        Therapist.objects.filter(pk=1).update(paused=True)
+    assert shown(store) == set()
 
 
 def test_a_transaction_that_never_commits_leaves_nothing_behind(other: Any) -> None:
