@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db import connection
 
-from therapists.models import Location, Registration
 from therapists.naming import BEGINS, SHORT_BEGINNINGS, TOWN, Typed, is_slip, typed_of, typed_slip_keys
 from therapists.selectors.standing import CONFIRMATION_LASTS, UNANSWERED_LIMIT, Standing, standing_for
 
@@ -51,6 +50,15 @@ _REGISTRATION_NUMBERS = """
 SELECT r.id FROM therapists_registration r WHERE {like} ORDER BY length(r.number_key), r.name, r.id LIMIT %s
 """
 
+_BESIDE = """
+SELECT n.therapist_id, n.register, n.text FROM (
+    SELECT r.therapist_id, g.short_name AS register, r.number AS text, r.id
+    FROM therapists_registration r JOIN therapists_register g ON g.id = r.register_id WHERE r.therapist_id = ANY(%s)
+    UNION ALL
+    SELECT l.therapist_id, NULL, l.town, l.id FROM therapists_location l
+    WHERE l.therapist_id = ANY(%s) AND l.active AND l.town <> ''
+) n ORDER BY n.register, n.id
+"""
 _SETTINGS = "SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0"
 _SETTINGS_BACK = "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL max_parallel_workers_per_gather TO DEFAULT"
 
@@ -287,13 +295,12 @@ def _by_index(sql: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
 def _hits(chosen: Sequence[tuple[int, str, Standing]]) -> list[Hit]:
     ids = [pk for pk, _name, _standing in chosen]
     numbers: dict[int, list[tuple[str, str]]] = {}
-    rows = Registration.objects.filter(therapist_id__in=ids).order_by("register__name", "pk")
-    for pk, register, number in rows.values_list("therapist_id", "register__short_name", "number"):
-        numbers.setdefault(pk, []).append((register, number))
     towns: dict[int, dict[str, None]] = {}
-    rooms = Location.objects.filter(therapist_id__in=ids, active=True).exclude(town="").order_by("pk")
-    for pk, town in rooms.values_list("therapist_id", "town"):
-        towns.setdefault(pk, {})[town] = None
+    for pk, register, text in _by_index(_BESIDE, [ids, ids]) if ids else ():
+        if register is None:
+            towns.setdefault(pk, {})[text] = None
+        else:
+            numbers.setdefault(pk, []).append((register, text))
     return [
         Hit(pk, name, tuple(towns.get(pk, ())), tuple(numbers.get(pk, ())), standing) for pk, name, standing in chosen
     ]
