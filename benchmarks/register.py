@@ -1,4 +1,4 @@
-"""What the register costs a process: seconds to read it, bytes to hold it, and how soon one change is seen.
+"""What the register costs a process: seconds to read it and bytes to hold it.
 
 `python -m benchmarks.register [THERAPISTS]` (default 70000); `benchmarks.ranking` tells it as well.
 """
@@ -16,12 +16,11 @@ import numpy as np
 from benchmarks import scratch
 
 READINGS = 3
-CHANGES = 60
 MEGABYTE = 1e6
 
 
 def measure() -> str:
-    """Return the figures of the connected database's register, as sentences."""
+    """Return the figures of the connected database's register, as a sentence."""
     grown, held = resident_growth()
     from matching.store import Store
 
@@ -32,13 +31,10 @@ def measure() -> str:
         store.current()
         seconds.append(time.perf_counter() - started)
     arrays = array_bytes(store.current().lens)
-    asked, changed = one_change()
     return (
         f"\nRegister: read from the tables in {median(seconds):.2f} s (median of {READINGS}); arrays of "
         f"{arrays / MEGABYTE:.1f} MB; a process grows by {grown / MEGABYTE:.1f} MB when it reads it, of which "
-        f"{held / MEGABYTE:.1f} MB stay when the allocator gives back what is free.\n"
-        f"Freshness: asking when nothing changed p50 {asked[0]:.2f}, p95 {asked[1]:.2f} ms; with one therapist "
-        f"changed p50 {changed[0]:.2f}, p95 {changed[1]:.2f} ms ({CHANGES} changes)."
+        f"{held / MEGABYTE:.1f} MB stay when the allocator gives back what is free."
     )
 
 
@@ -100,36 +96,6 @@ def _private() -> int:
     """Return the bytes of memory that are this process's alone."""
     with open("/proc/self/smaps_rollup") as rollup:
         return sum(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Private_"))
-
-
-def one_change() -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return (p50, p95) in ms of asking whether the register is current: nothing changed, and one therapist did."""
-    from matching.store import Store
-    from therapists.models import Therapist
-
-    store = Store()
-    store.current()
-    ids = list(Therapist.objects.filter(paused=False).order_by("pk").values_list("pk", flat=True)[: CHANGES * 50 : 50])
-    quiet, changed = [], []
-    cursor = scratch.connect().cursor()
-    for pk in ids:
-        quiet.append(_timed(store))
-        cursor.execute("UPDATE therapists_therapist SET paused = NOT paused WHERE id = %s", [pk])
-        changed.append(_timed(store))
-    for pk in ids:
-        cursor.execute("UPDATE therapists_therapist SET paused = NOT paused WHERE id = %s", [pk])
-    return _ends(quiet), _ends(changed)
-
-
-def _timed(store: Any) -> float:
-    started = time.perf_counter()
-    store.current()
-    return time.perf_counter() - started
-
-
-def _ends(seconds: list[float]) -> tuple[float, float]:
-    p50, p95 = np.percentile(seconds, [50, 95]) * 1000
-    return float(p50), float(p95)
 
 
 def main() -> None:
