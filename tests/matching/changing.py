@@ -145,7 +145,8 @@ def contracts(scene: Scene) -> None:
 def locations(scene: Scene) -> None:
     random, therapist = scene.random, scene.somebody()
     if not therapist.locations.exists():
-        therapist.locations.create(name="Room", postcode="LS1 4AP", easting=530_000, northing=181_000, precision_m=10)
+        room = {"name": "Room", "postcode": "LS1 4AP", "easting": 530_000, "northing": 181_000, "precision_m": 10}
+        therapist.locations.create(id=therapist.pk * 10 + 9, **room)
     therapist.locations.update(
         hours=random_hours(random),
         active=random.random() < 0.8,
