@@ -116,10 +116,12 @@ def exposure_report() -> Report:
     off = np.zeros(len(ids))
     off[compared] = (shown - fair)[compared] / np.sqrt(spread[compared])
     order = np.flatnonzero(compared)[np.argsort(off[compared], kind="stable")]
-    ends = [*order[:EXTREMES].tolist(), *order[::-1][:EXTREMES].tolist()]
-    names = names_of([int(ids[n]) for n in ends])
-    lines = [(_line(ids[n], shown[n], fair[n], spread[n]), names.get(int(ids[n]), "")) for n in ends]
-    half = len(ends) // 2
+    low, high = order[off[order] < 0][:EXTREMES].tolist(), order[off[order] > 0][::-1][:EXTREMES].tolist()
+    names = names_of([int(ids[n]) for n in (*low, *high)])
+
+    def named(rows: list[int]) -> list[tuple[Line, str]]:
+        return [(_line(ids[n], shown[n], fair[n], spread[n]), names.get(int(ids[n]), "")) for n in rows]
+
     return Report(
         first=first,
         last=last,
@@ -128,8 +130,8 @@ def exposure_report() -> Report:
         compared=len(order),
         ratio=float((off[compared] ** 2).mean()) if len(order) else None,
         bands=_bands(np.abs(off[compared])),
-        most=lines[half:],
-        least=lines[:half],
+        most=named(high),
+        least=named(low),
     )
 
 

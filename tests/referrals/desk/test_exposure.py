@@ -56,6 +56,17 @@ def test_lots_look_like_lots_and_a_favourite_stands_out(dev) -> None:
 
 
 @pytest.mark.django_db
+def test_nobody_stands_at_the_wrong_end() -> None:
+    over, under, level = make_therapist(), make_therapist(), make_therapist()
+    for therapist, shown in ((over, 110), (under, 90), (level, 100)):
+        Exposure.objects.create(therapist=therapist, day=yesterday(), shown=shown, fair=100, spread=81)
+    report = exposure_report()
+    assert [line.therapist_id for line, _name in report.most] == [over.pk]
+    assert [line.therapist_id for line, _name in report.least] == [under.pk]
+    assert report.compared == 3
+
+
+@pytest.mark.django_db
 def test_small_shares_are_counted_and_not_judged(dev) -> None:
     Exposure.objects.create(therapist=make_therapist(), day=yesterday(), shown=9, fair=0.5, spread=0.4)
     report = exposure_report()
