@@ -34,15 +34,14 @@ class Forecasts:
     median: I16
     eight_in_ten: I16
     based_on: I64
-    places: I64
     shape: F64
     rate: F64
     pool: Pool
     correction: Correction
 
 
-def forecast(history: History, *, ahead: int = AHEAD, least: int = LEAST_ENDINGS) -> Forecasts:
-    """Forecast the waits of everybody in the history. `least`: fewer endings than these, and nothing is said."""
+def forecast(history: History, *, ahead: int = AHEAD) -> Forecasts:
+    """Forecast the waits of everybody in the history, for nobody up to `ahead` people ahead."""
     pool, live = learn(history), live_turns(history)
     table = tables(pool)
     correction = correct(history)
@@ -50,14 +49,12 @@ def forecast(history: History, *, ahead: int = AHEAD, least: int = LEAST_ENDINGS
     known = _Known(history, ahead + 1)
     shape, rate = pool.own_factor()
     weeks = np.full((2, len(history.ids), ahead + 1), UNKNOWN, np.int16)
-    said = np.flatnonzero((pool.endings >= least) & ((live.count > 0) | known.some))
+    said = np.flatnonzero((pool.endings >= LEAST_ENDINGS) & ((live.count > 0) | known.some))
     for start in range(0, len(said), BATCH):
         rows = said[start : start + BATCH]
         chance = correction.read(chances(pool, table, live, rows, ahead + 1), kinds[rows])
         weeks[:, rows] = _weeks(known.counted_in(chance, rows))
-    return Forecasts(
-        history.ids, weeks[0], weeks[1], pool.endings.astype(np.int64), live.count, shape, rate, pool, correction
-    )
+    return Forecasts(history.ids, weeks[0], weeks[1], pool.endings.astype(np.int64), shape, rate, pool, correction)
 
 
 class _Known:

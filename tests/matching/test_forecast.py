@@ -64,7 +64,7 @@ def test_the_same_history_gives_the_same_forecast() -> None:
 
 
 @given(histories())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_any_history_gives_ordered_weeks(history: History) -> None:
     found = forecast(history)
     assert found.median.shape == (len(history.ids), AHEAD + 1)
@@ -79,7 +79,7 @@ def test_any_history_gives_ordered_weeks(history: History) -> None:
 
 
 @given(histories())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_nothing_is_said_from_fewer_than_ten_people(history: History) -> None:
     found = forecast(history)
     recent = history.ended & (history.end > TODAY - 728)
@@ -92,7 +92,7 @@ def test_nothing_is_said_from_fewer_than_ten_people(history: History) -> None:
     factors=hnp.arrays(np.float64, 2, elements=st.floats(0.05, 20)),
     ages=st.lists(st.integers(0, 900), min_size=1, max_size=6),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_faster_endings_and_more_places_make_shorter_waits(factors: np.ndarray, ages: list[int]) -> None:
     slow, fast = np.sort(factors)
     turns = [(row, age, 0, 2) for row in (0, 1) for age in ages] + [(1, ages[0], 0, 2)]
