@@ -178,7 +178,11 @@ def test_restored_under_the_same_name(store: Store) -> None:
     aside, copy = f"{name}_aside", f"{name}_copy"
     generation = RegisterLog.objects.get().generation
     connection.close()
-    _elsewhere(f'DROP DATABASE IF EXISTS "{copy}"', f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+    _elsewhere(
+        f'DROP DATABASE IF EXISTS "{copy}"',
+        f'DROP DATABASE IF EXISTS "{aside}"',
+        f'CREATE DATABASE "{copy}" TEMPLATE "{name}"',
+    )
     paused(1, True)
     assert shown(store) == {2}
     connection.close()
