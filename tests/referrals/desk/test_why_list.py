@@ -79,9 +79,19 @@ def test_every_list_of_the_history_can_be_asked(referral: Referral, therapists: 
     assert referral.match_run_id != first
     browser = signed_in(dev)
     history = browser.get(reverse("referrals:desk_referral", args=[referral.pk])).content.decode()
-    for run in (first, referral.match_run_id):
+    for run, name in ((first, therapists[0].display_name), (referral.match_run_id, therapists[1].display_name)):
         assert page_of(referral, run) in history
-        assert read(browser, referral, run)
+        text = " ".join(read(browser, referral, run).split())
+        assert text.count("chosen as number 1") == 1
+        assert "chosen as number 1" in text.split(name, 1)[1].split("</h3>", 1)[0]
+
+
+def test_somebody_chosen_who_was_not_on_the_list(referral: Referral, dev: User) -> None:
+    gone = make_therapist(places=0, display_name="Nobody Free")
+    choices_change(referral=referral, choices=[Chosen(gone.pk, will_wait=True)], actor=client_of(referral))
+    referral.refresh_from_db()
+    text = " ".join(read(signed_in(dev), referral).split())
+    assert "not on the list at that moment: Nobody Free" in text
 
 
 def test_another_persons_list_is_not_found(referral: Referral, therapists: list[Therapist], dev: User) -> None:
