@@ -1,9 +1,9 @@
 """Facts that therapists have several of, kept in blocks: replacing those of one therapist copies little."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from matching.engine.columns import I64
 BLOCK = 1024
 
 Table = NDArray[Any]
-_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 
 @dataclass(frozen=True)
@@ -31,28 +30,41 @@ class Blocks:
         return cls(tuple(table[start:end] for start, end in pairwise(bounds.tolist())))
 
     def every(self) -> Table:
-        return np.concatenate(self.parts)
+        return _joined(self.parts)
 
     def of_rows(self, rows: I64) -> Table:
         """Return what some therapists have. `rows` ascend."""
-        found = [part[start:end] for _, part, spans in self._at(rows) for _, start, end in spans]
-        return np.concatenate(found) if found else self.parts[0][:0]
+        found = []
+        for _block, part, _theirs, starts, ends in self._at(rows):
+            counts = ends - starts
+            before = np.cumsum(counts) - counts
+            found.append(part[np.repeat(starts - before, counts) + np.arange(counts.sum())])
+        return _joined(found) if found else self.parts[0][:0]
 
     def replaced(self, rows: I64, table: Table) -> "Blocks":
         """Return the blocks with `table` for everything that the given rows, which ascend, had."""
         parts = list(self.parts)
-        for block, part, spans in self._at(rows):
+        for block, part, theirs, starts, ends in self._at(rows):
             pieces, done = [], 0
-            for row, start, end in spans:
+            for row, start, end in zip(theirs.tolist(), starts.tolist(), ends.tolist(), strict=True):
                 pieces += [part[done:start], table[table["row"] == row]]
                 done = end
-            parts[block] = np.concatenate([*pieces, part[done:]])
+            parts[block] = _joined([*pieces, part[done:]])
         return Blocks(tuple(parts))
 
-    def _at(self, rows: I64) -> Iterator[tuple[int, Table, list[tuple[int, int, int]]]]:
-        """Yield blocks by number, and for each row in it where what is hers begins and ends."""
+    def _at(self, rows: I64) -> Iterator[tuple[int, Table, I64, I64, I64]]:
+        """Yield blocks by number, the rows asked about in each, and where what is theirs begins and ends."""
         for block in sorted({row // BLOCK for row in rows.tolist()}):
             part = self.parts[block]
-            these = rows[rows // BLOCK == block]
-            starts, ends = (np.searchsorted(part["row"], these, side=side).tolist() for side in _SIDES)
-            yield block, part, list(zip(these.tolist(), starts, ends, strict=True))
+            first, last = np.searchsorted(rows, (block * BLOCK, (block + 1) * BLOCK))
+            theirs, owners = rows[first:last], part["row"].astype(np.int64)
+            yield block, part, theirs, np.searchsorted(owners, theirs), np.searchsorted(owners, theirs, side="right")
+
+
+def _joined(pieces: Sequence[Table]) -> Table:
+    """Return tables of one kind one after the other. NumPy's own way compares their fields again and again."""
+    joined, done = np.empty(sum(map(len, pieces)), pieces[0].dtype), 0
+    for piece in pieces:
+        joined[done : done + len(piece)] = piece
+        done += len(piece)
+    return joined

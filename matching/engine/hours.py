@@ -77,3 +77,11 @@ def _offered(register: Register, free: Table, formats: int) -> Bools:
 def table_of(hours: U32) -> U64:
     """Return hours of every row as one bitmap per part of the week."""
     return np.array([bits.pack(hours & np.uint32(1 << part) != 0) for part in range(HOURS)])
+
+
+def masks_of(table: U64, rows: I64) -> U32:
+    """Return the hours of some rows as masks again."""
+    byte, bit = rows >> 3, np.uint8(1) << (rows & 7).astype(np.uint8)
+    parts = np.packbits(table.view(np.uint8)[:, byte] & bit != 0, axis=0, bitorder="little").astype(np.uint32)
+    masks: U32 = parts[0] | parts[1] << np.uint32(8) | parts[2] << np.uint32(16)
+    return masks

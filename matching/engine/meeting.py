@@ -9,7 +9,7 @@ from matching.engine import bits
 from matching.engine.columns import I64, Bools
 from matching.engine.near import homes_within, nearness, squares
 from matching.engine.packing import STEP_FREE
-from matching.engine.rooms import NEAR, hours_at, slots
+from matching.engine.rooms import NEAR, slots
 from matching.engine.rules import ACCESS, DISTANCE, way_rule_names
 from matching.engine.scope import Flags, Scope
 
@@ -92,7 +92,8 @@ def _kth_rooms_fail(scope: Scope, number: int, at: I64, rooms: I64) -> tuple[Fla
     plan, register = scope.plan, scope.register
     passed: dict[str, Bools] = {}
     if times := plan.musts_of("time"):
-        hours = hours_at(scope, number, at if scope.rows is None else scope.rows[at], rooms)
+        rows = at if scope.rows is None else scope.rows[at]
+        hours = scope.view.room_hours(rows, plan.formats & plan.book.in_person, number)
         passed = {item.rule: (hours & np.uint32(item.mask)) != 0 for item in times}
     if plan.stated.step_free:
         passed[ACCESS] = register.locations.step_free[rooms] == 1

@@ -132,6 +132,7 @@ def arranged(facts: Facts) -> Register:
     ids[:size] = found.ids[order]
     coarsest = max(int(part["precision"].max(initial=0)) for part in (found.home, found.further))
     empty = np.zeros(capacity - size, ROOM)
+    home = {name: np.concatenate([found.home[name][order], empty[name]]) for name in ROOM.names or ()}
     return Register(
         book=facts.book,
         version=facts.version,
@@ -145,7 +146,7 @@ def arranged(facts: Facts) -> Register:
             name: bits.by_bit(tuple(_spread(word, row_of, capacity) for word in masks))
             for name, masks in found.masks.items()
         },
-        locations=rooms_of(np.concatenate([found.home[order], empty]), moved(found.further, row_of)),
+        locations=rooms_of(home, moved(found.further, row_of)),
         listed=Blocks.of(moved(found.listed, row_of), capacity),
         places=Blocks.of(moved(found.places, row_of), capacity),
         contracts=Blocks.of(moved(found.contracts, row_of), capacity),
@@ -166,19 +167,8 @@ def moved(table: Table, row_of: I64) -> Table:
     return moved
 
 
-def rooms_of(home: Table, further: Table) -> Rooms:
+def rooms_of(home: Mapping[str, NDArray[Any]], further: Table) -> Rooms:
+    """Put the columns of first rooms, by row, before those of further ones."""
     further = further[np.lexsort((further["nth"], further["row"]))]
-
-    def both(name: str) -> NDArray[Any]:
-        return np.concatenate([home[name], further[name]])
-
-    return Rooms(
-        ids=both("ids"),
-        easting=both("easting"),
-        northing=both("northing"),
-        precision=both("precision"),
-        step_free=both("step_free"),
-        hours=both("hours"),
-        further_row=further["row"].copy(),
-        further_nth=further["nth"].copy(),
-    )
+    both = {name: np.concatenate([column, further[name]]) for name, column in home.items()}
+    return Rooms(**both, further_row=further["row"].copy(), further_nth=further["nth"].copy())

@@ -69,13 +69,6 @@ def slots(scope: Scope) -> Iterator[tuple[int, I64, I64]]:
             yield k, at[has], rooms[found[has]]
 
 
-def hours_at(scope: Scope, number: int, rows: I64, rooms: I64) -> U32:
-    """Return the hours of the stated formats in the k-th rooms of rows."""
-    general = scope.register.locations.hours[rooms]
-    formats = scope.plan.formats & scope.plan.book.in_person
-    return scope.view.hours_of_rows(rows, formats, general, number)
-
-
 def _nothing(count: int) -> _Choice:
     return _Choice(
         key=np.full(count, _NONE, np.int64),
@@ -103,7 +96,7 @@ def _improve(choice: _Choice, scope: Scope, number: int, at: I64, rooms: I64) ->
     if plan.distance_must:
         hard &= near == NEAR
     if any(item.domain == "time" for item in plan.items):
-        hours = hours_at(scope, number, scope.some[at], rooms)
+        hours = scope.view.room_hours(scope.some[at], plan.formats & plan.book.in_person, number)
         for item in plan.musts_of("time"):
             hard &= (hours & np.uint32(item.mask)) != 0
         if plan.wished_hours:

@@ -97,18 +97,16 @@ def _put_masks(sets: tuple[U64, ...], rows: I64, words: tuple[U64, ...], nobody:
 
 
 def _rooms(base: Register, rows: I64, found: Packed) -> Rooms:
-    old, names = base.locations, ROOM.names or ()
+    old, names, capacity = base.locations, ROOM.names or (), base.capacity
     homes = {name: _put(getattr(old, name), rows, found.home[name]) for name in names}
-    left = np.isin(old.further_row, rows)
-    if not left.any() and not len(found.further):
-        return replace(old, **homes)
-    further = np.empty(int((~left).sum()), FURTHER)
-    further["row"], further["nth"] = old.further_row[~left], old.further_nth[~left]
-    home = np.empty(base.capacity, ROOM)
+    theirs = np.isin(old.further_row, rows)
+    before, now = np.empty(len(theirs), FURTHER), moved(found.further, rows)
+    before["row"], before["nth"] = old.further_row, old.further_nth
     for name in names:
-        further[name] = homes[name][base.capacity :][~left]
-        home[name] = homes[name][: base.capacity]
-    return rooms_of(home, np.concatenate([further, moved(found.further, rows)]))
+        before[name] = homes[name][capacity:]
+    if np.array_equal(before[theirs], now[np.lexsort((now["nth"], now["row"]))]):
+        return replace(old, **homes)
+    return rooms_of({name: column[:capacity] for name, column in homes.items()}, np.concatenate([before[~theirs], now]))
 
 
 def _grid(base: Register, found: Packed, rows: I64) -> Grid:

@@ -7,11 +7,13 @@ import numpy as np
 
 from matching.engine import bits
 from matching.engine.columns import ALWAYS, I64, U32, U64, Bools, bits_in
-from matching.engine.hours import ONLINE, Some, hours_of, some, table_of
+from matching.engine.hours import ONLINE, Some, hours_of, masks_of, some, table_of
 from matching.engine.register import Register
 
 # Boundaries so far ahead are remembered; a moment beyond makes a new view. Microseconds.
 AHEAD = 24 * 3_600 * 1_000_000
+# Of so few rows, hours are worked out from their places rather than read from everybody's.
+FEW = 64
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class View:
     funders: tuple[U64, ...]
     ahead: Boundaries
     horizon: int
-    _hours: dict[int, U64] = field(default_factory=dict)
+    _hours: dict[tuple[int, int], U64] = field(default_factory=dict)
 
     def funded(self, bit: int) -> U64:
         return self.funders[bit] if bit < len(self.funders) else self.register.nobody
@@ -50,25 +52,31 @@ class View:
         """
         found = self.register.nobody
         for bit in bits_in(formats & (1 << len(self.register.sets["format"])) - 1):
-            table = self._table(bit)
+            table = self._table(bit, 0 if self.register.book.in_person >> bit & 1 else ONLINE)
             for part in bits_in(mask):
                 found = found | table[part]
         return found
 
-    def _table(self, bit: int) -> U64:
+    def _table(self, bit: int, room: int) -> U64:
         """Return who can be had by one format, by part of the week. Worked out when first asked for."""
-        table = self._hours.get(bit)
+        table = self._hours.get((bit, room))
         if table is None:
-            table = self._hours[bit] = table_of(_hours(some(self.register, None, self.since), bit))
+            hours = _hours(some(self.register, None, self.since), bit, room)
+            table = self._hours[bit, room] = table_of(hours)
         return table
 
-    def hours_of_rows(self, rows: I64, formats: int, general: U32, room: int = ONLINE) -> U32:
-        """Return masks of hours for some rows, in any order, see `hours_of`."""
+    def room_hours(self, rows: I64, formats: int, room: int) -> U32:
+        """Return the hours of some rows' k-th rooms as masks, by formats that are all in person. Rows in any order."""
+        if len(rows) > FEW:
+            found = np.zeros(len(rows), np.uint32)
+            for bit in bits_in(formats & (1 << len(self.register.sets["format"])) - 1):
+                found |= masks_of(self._table(bit, room), rows)
+            return found
         order = np.argsort(rows, kind="stable")
-        hours = np.empty(len(rows), np.uint32)
         asked = some(self.register, rows[order], self.since)
-        hours[order] = hours_of(asked, formats, general[order], room)
-        return hours
+        found = np.empty(len(rows), np.uint32)
+        found[order] = hours_of(asked, formats, _general(self.register, room)[rows[order]], room)
+        return found
 
     def free_places(self, rows: I64) -> dict[int, int]:
         """Return free places for newcomers by row, of those listed who have any."""
@@ -132,8 +140,8 @@ def _patched(old: View, register: Register, rows: I64, moment: int, ahead: Bound
     before = [old.listed, old.taking, *(old.funded(bit) for bit in range(funders))]
     sets = [bits.put(one, rows, flags) for one, flags in zip(before, (*now[:2], *now[2]), strict=True)]
     hours = {}
-    for bit, table in list(old._hours.items()):
-        hours[bit] = bits.put_masks(table, rows, _hours(asked, bit).astype(np.uint64))
+    for key, table in list(old._hours.items()):
+        hours[key] = bits.put_masks(table, rows, _hours(asked, *key).astype(np.uint64))
     return _view(register, moment, ahead, old.horizon, sets, _hours=hours)
 
 
@@ -174,11 +182,19 @@ def _boundaries(register: Register, rows: I64 | None) -> tuple[I64, I64]:
     return np.concatenate(times), np.concatenate(whose).astype(np.int64)
 
 
-def _hours(asked: Some, bit: int) -> U32:
-    """Return hours by one format: online, or in the first room."""
-    register = asked.register
-    there = bool(register.book.in_person >> bit & 1)
-    general = register.locations.hours[: register.capacity] if there else register.online_hours
-    if asked.rows is not None:
-        general = general[asked.rows]
-    return hours_of(asked, 1 << bit, general, 0 if there else ONLINE)
+def _hours(asked: Some, bit: int, room: int) -> U32:
+    general = _general(asked.register, room)
+    return hours_of(asked, 1 << bit, general if asked.rows is None else general[asked.rows], room)
+
+
+def _general(register: Register, room: int) -> U32:
+    """Return by row the hours online, or in k-th rooms, whatever places are free."""
+    if room == ONLINE:
+        return register.online_hours
+    if room == 0:
+        return register.locations.hours[: register.capacity]
+    general = np.zeros(register.capacity, np.uint32)
+    # When somebody goes, nobody may be left who has so many.
+    for rows, rooms in register.further[room - 1 : room]:
+        general[rows] = register.locations.hours[rooms]
+    return general

@@ -1,6 +1,8 @@
 """How everybody could be met: online, or in a room that satisfies distance, step-free and hours together."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
@@ -61,7 +63,7 @@ def _with_rooms(scope: Scope, among: U64, online: U64, wished: U64) -> Ways:
     plan, register = scope.plan, scope.register
     there = plan.formats & plan.book.in_person
     has_room = register.met_in_rooms
-    several = register.set_of("room", SEVERAL) & among & has_room
+    several = register.set_of("room", SEVERAL) & among & has_room & _undecided(scope, wished)
     room, near, twice = has_room, has_room, has_room
     if plan.radius is not None and not plan.distance_must and "format" in plan.wishes:
         near, twice = homes_within(plan, register, (plan.radius, 2 * plan.radius))
@@ -78,6 +80,18 @@ def _with_rooms(scope: Scope, among: U64, online: U64, wished: U64) -> Ways:
     in_time = room & scope.hours(there, plan.wished_hours)
     found = Ways(online, room, room & near, room & twice, wished | in_time)
     return _chosen(scope, bits.rows_in(several), found, wished) if several.any() else found
+
+
+def _undecided(scope: Scope, wished: U64) -> U64:
+    """Return for whom it can matter which of her rooms is meant: where no rule asks, only who wins nothing online."""
+    plan, register = scope.plan, scope.register
+    if plan.way_rules:
+        return ~register.nobody
+    found = ~wished if plan.wished_hours else register.nobody
+    if formats := plan.wishes.get("format"):
+        wanted = reduce(or_, (item.mask for item in formats)) & ~plan.book.in_person
+        found = found | ~scope.any_bit("format", wanted)
+    return found
 
 
 def _chosen(scope: Scope, rows: I64, found: Ways, wished: U64) -> Ways:

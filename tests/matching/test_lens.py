@@ -15,7 +15,7 @@ from matching.engine.plan import plan_of
 from matching.engine.rank import rank
 from matching.engine.widen import widen
 from tests.matching.columns import facts_of
-from tests.matching.test_engine import EVIDENCE, as_rows, moments
+from tests.matching.test_engine import EVIDENCE, as_rows, moments, reading_hours
 from tests.matching.world import NOON, Person, Place, Room, random_person, random_stated, random_world
 
 STEPS = st.lists(st.sampled_from(["wait", "look", "back", "change", "come", "go"]), min_size=1, max_size=6)
@@ -29,8 +29,9 @@ def said(lens: Lens, stated: Stated, as_of: dt.datetime) -> tuple[Any, ...]:
     moment = microseconds(as_of)
     view, ids = lens.at(moment), tuple(lens.register.ids.tolist())
     assert view.since <= moment < view.until
-    ranked = rank(stated, lens, EVIDENCE, 3, as_of, limit=99)
-    return as_rows(ranked), widen(plan_of(stated, lens.register.book), view), lens.free_places(ids, moment)
+    with reading_hours(-1):
+        found = as_rows(rank(stated, lens, EVIDENCE, 3, as_of, limit=99))
+        return found, widen(plan_of(stated, lens.register.book), view), lens.free_places(ids, moment)
 
 
 def changed(random: Random, lens: Lens, people: dict[int, Person], step: str) -> Lens:
