@@ -67,8 +67,8 @@ BEGIN
     seen := moment::text;
     own := pg_current_xact_id_if_assigned()::text::bigint;
     -- Which log of which database of which server start. Restored from a backup, it is another one.
-    SELECT log.pruned_below, concat_ws(
-        ' ', pg_postmaster_start_time(), pg_relation_filepath('matching_registerlog'::regclass), log.generation)
+    SELECT log.pruned_below, concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()),
+        pg_relation_filepath('matching_registerlog'::regclass), log.generation)
     INTO pruned, place FROM matching_registerlog log ORDER BY log.id LIMIT 1;
     SELECT c.txid INTO top FROM matching_registerchange c ORDER BY c.txid DESC LIMIT 1;
     IF pruned > below OR top >= below AND top IS DISTINCT FROM own THEN
