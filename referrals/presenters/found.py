@@ -1,11 +1,14 @@
 """People found by name, in words: who and where they are, and whether there is a place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import clock
+from matching.waits import Wait, waits_for
+from matching.waits import wait_words as forecast_words
 from referrals.answers import Answers
 from referrals.presenters.cards import wait_words
 from therapists.selectors.search import Found, Hit
@@ -21,15 +24,19 @@ class FoundLine:
     registers: list[str]
     wait: str
     wait_tone: str
+    forecast: str
     note: str
 
 
-def found_lines(hits: Iterable[Hit], answers: Answers) -> list[FoundLine]:
+def found_lines(hits: Sequence[Hit], answers: Answers) -> list[FoundLine]:
+    """Return the people found in words. One query: how long it may be until somebody has a place."""
     chosen = {choice.therapist for choice in answers.choices}
-    return [_line(hit, chosen, answers.not_these) for hit in hits]
+    full = [hit.id for hit in hits if not hit.standing.free_for_new]
+    waits = waits_for(full, as_of=clock.now()) if full else {}
+    return [_line(hit, chosen, answers.not_these, waits.get(hit.id)) for hit in hits]
 
 
-def _line(hit: Hit, chosen: set[int], not_these: Sequence[int]) -> FoundLine:
+def _line(hit: Hit, chosen: set[int], not_these: Sequence[int], wait: Wait | None) -> FoundLine:
     note = ""
     if hit.id in chosen:
         note = _("On your list.")
@@ -43,6 +50,7 @@ def _line(hit: Hit, chosen: set[int], not_these: Sequence[int]) -> FoundLine:
         registers=[_("%(register)s %(number)s") % {"register": name, "number": no} for name, no in hit.registers],
         wait=wait_words(0) if free else _("No place now."),
         wait_tone="now" if free else "later",
+        forecast="" if free else forecast_words(wait),
         note=note,
     )
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from core import clock
 from core.actors import system
 from core.policy import CLIENT_SESSION_KEY
+from matching.models import ForecastRun, WaitForecast
 from referrals.models import Exclusion
 from referrals.views.find import MOST_SEARCHES
 from tests.factories import make_location, make_therapist, modality, session_format
@@ -110,9 +111,17 @@ def test_nobody_found_says_what_to_try(client, ben):
 
 
 def test_full_people_are_found_and_read_so(client):
-    named("Full Fiona", places=0)
+    full = named("Full Fiona", places=0)
     with_answers(client)
-    assert "No place now." in look_for(client, "full fiona")
+    page = look_for(client, "full fiona")
+    assert "No place now." in page and "We cannot say yet." in page
+    assert "Not taking new requests just now." in main_of(client, f"/people/{full.pk}/")
+    now = clock.now()
+    run = ForecastRun.objects.create(method="1", computed_at=now, turns=12, forecasts=1, cases=0)
+    numbers = {"median_weeks": [5], "eight_in_ten_weeks": [7], "based_on": 12, "open_places": 0, "shape": 1, "rate": 1}
+    WaitForecast.objects.create(therapist=full, run=run, computed_at=now, **numbers)
+    page = main_of(client, FIND)
+    assert "Probably about 5 weeks. For 8 people in 10, 7 weeks or less." in page
 
 
 def test_looking_too_often_is_slowed_down_and_keeps_the_text(client, ben):
