@@ -30,7 +30,6 @@ class Card:
     concession_pence: int | None
     session_minutes: int
     funders: tuple[str, ...]
-    free_places: int
     confirmed_at: datetime.datetime | None
     answering_days: int
     nation: str
@@ -70,19 +69,20 @@ def cards(rows: Iterable[Row]) -> list[Card]:
 def cards_and_names(rows: Iterable[Row], others: Iterable[int]) -> tuple[list[Card], dict[int, str]]:
     """Return the cards, and by pk the names of others whom the same page names. Unknown pks are left out."""
     wanted, named = list(rows), list(others)
-    free = free_now([row.therapist_id for row in wanted])
-    kept = [row for row in wanted if row.therapist_id in free]
+    taking = taking_now([row.therapist_id for row in wanted])
+    kept = [row for row in wanted if row.therapist_id in taking]
     rooms = {row.therapist_id: row.location_id for row in kept}
     found = _profiles(dict.fromkeys(named) | rooms)
-    shown = [_card(row, found[row.therapist_id], free[row.therapist_id]) for row in kept if row.therapist_id in found]
+    shown = [_card(row, found[row.therapist_id]) for row in kept if row.therapist_id in found]
     return shown, {pk: found[pk].display_name for pk in named if pk in found}
 
 
-def free_now(ids: list[int]) -> dict[int, int]:
-    """Return free places by pk of those who are listed and have one at this moment, asking again whether it is so."""
+def taking_now(ids: list[int]) -> set[int]:
+    """Return who of these is listed and has a place for a newcomer at this moment, asking again whether it is so."""
     if not ids:
-        return {}
-    return store.current().lens.free_places(tuple(ids), microseconds(clock.now()))
+        return set()
+    lens = store.current().lens
+    return lens.taking(tuple(ids), microseconds(clock.now()))
 
 
 # One statement, written out: putting it together anew for each page took as long as asking it.
@@ -127,7 +127,7 @@ def _profiles(rooms: dict[int, int | None]) -> dict[int, Profile]:
         return {found[0]: Profile(*found) for found in cursor.fetchall()}
 
 
-def _card(row: Row, found: Profile, free_places: int) -> Card:
+def _card(row: Row, found: Profile) -> Card:
     return Card(
         therapist_id=row.therapist_id,
         name=found.display_name,
@@ -140,7 +140,6 @@ def _card(row: Row, found: Profile, free_places: int) -> Card:
         concession_pence=found.concession_pence,
         session_minutes=found.session_minutes,
         funders=tuple(found.funders),
-        free_places=free_places,
         confirmed_at=found.confirmed_at,
         answering_days=found.answering_days,
         nation=found.nation,

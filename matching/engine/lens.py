@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from matching.engine import bits
 from matching.engine.facts import Facts
 from matching.engine.register import Register, arranged
 from matching.engine.splice import spliced
@@ -38,6 +39,12 @@ class Lens:
             return None
         register, rows = found
         return Lens(register, self._view.over(register, rows) if self._view else None)
+
+    def taking(self, ids: tuple[int, ...], moment: int) -> set[int]:
+        """Return those who are listed and have a place for a newcomer."""
+        rows = self.register.rows_of(ids)
+        found: list[int] = self.register.ids[rows[bits.has(self.at(moment).open, rows)]].tolist()
+        return set(found)
 
     def free_places(self, ids: tuple[int, ...], moment: int) -> dict[int, int]:
         """Return free places for newcomers by pk, of those who are listed and have any."""

@@ -232,7 +232,7 @@ def test_cards_say_what_is_true_now(django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(3):
         shown = {card.therapist_id: card for card in cards(ranking.rows)}
     card = shown[one.pk]
-    assert (card.name, card.initials, card.free_places, card.wait_weeks) == ("Ben Okafor", "BO", 2, 0)
+    assert (card.name, card.initials, card.wait_weeks) == ("Ben Okafor", "BO", 0)
     assert card.registrations == (("NCPS", "Accredited member"),)
     assert card.modalities == ("Person centred",)
     assert set(card.formats) == {"Video", "In person"}
