@@ -25,10 +25,11 @@ from therapists.models import (
     PlaceClaim,
     Register,
     Registration,
+    SearchEntry,
     SessionFormat,
     Therapist,
 )
-from therapists.services.search import search_entries_refresh
+from therapists.services.search import search_entries_refresh, search_reindex
 
 # Weekday evenings and Tuesday and Thursday afternoons; see Therapist for the bits.
 EVENINGS = sum(1 << (day * 3 + 2) for day in range(5))
@@ -99,6 +100,9 @@ def seed(plan: Plan) -> None:
 
 
 def refresh() -> None:
+    if not SearchEntry.objects.exists():
+        # Data of an earlier release.
+        search_reindex()
     refresh_register()
     Therapist.objects.filter(demo=True, user__isnull=False).update(confirmed_at=clock.now(), unanswered_in_a_row=0)
 
