@@ -1,11 +1,12 @@
 """The parts of the week that can be had of some therapists at a moment, online or in their k-th rooms."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from matching.engine import bits
-from matching.engine.blocks import Table
+from matching.engine.blocks import Blocks, Table
 from matching.engine.columns import ALL_HOURS, HOURS, I64, U32, U64, Bools, bits_in
 from matching.engine.packing import ANY
 from matching.engine.register import Register
@@ -15,15 +16,43 @@ ONLINE = -1
 
 @dataclass(frozen=True)
 class Some:
-    """Rows asked about, each once and ascending, or None for every row; and their places that are free at a moment."""
+    """Rows asked about, each once and ascending, or None for every row, and a moment."""
 
     register: Register
     rows: I64 | None
-    free: Table
+    moment: int
+
+    @property
+    def only(self) -> I64:
+        """Return the rows asked about. Raises ValueError where every row is."""
+        if self.rows is None:
+            raise ValueError("every row is asked about")
+        return self.rows
 
     @property
     def count(self) -> int:
         return self.register.capacity if self.rows is None else len(self.rows)
+
+    def of(self, blocks: Blocks) -> Table:
+        """Return what those asked about have of some facts."""
+        return blocks.every() if self.rows is None else blocks.of_rows(self.rows)
+
+    @cached_property
+    def listed(self) -> Table:
+        return self.of(self.register.listed)
+
+    @cached_property
+    def contracts(self) -> Table:
+        return self.of(self.register.contracts)
+
+    @cached_property
+    def places(self) -> Table:
+        return self.of(self.register.places)
+
+    @cached_property
+    def free(self) -> Table:
+        """Return the places that are free at the moment."""
+        return self.places[self.places["free_from"] <= self.moment]
 
     def has(self, one: U64) -> Bools:
         """Return who is in a set."""
@@ -32,11 +61,6 @@ class Some:
     def at(self, rows: I64) -> I64:
         """Return where rows of the register stand among those asked about."""
         return rows if self.rows is None else np.searchsorted(self.rows, rows)
-
-
-def some(register: Register, rows: I64 | None, moment: int) -> Some:
-    places = register.places.every() if rows is None else register.places.of_rows(rows)
-    return Some(register, rows, places[places["free_from"] <= moment])
 
 
 def hours_of(asked: Some, formats: int, general: U32, room: int = ONLINE) -> U32:

@@ -100,6 +100,8 @@ def _rooms(base: Register, rows: I64, found: Packed) -> Rooms:
     old, names, capacity = base.locations, ROOM.names or (), base.capacity
     homes = {name: _put(getattr(old, name), rows, found.home[name]) for name in names}
     theirs = np.isin(old.further_row, rows)
+    if not theirs.any() and not len(found.further):
+        return replace(old, **homes)
     before, now = np.empty(len(theirs), FURTHER), moved(found.further, rows)
     before["row"], before["nth"] = old.further_row, old.further_nth
     for name in names:

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from matching.engine import bits
+from matching.engine.blocks import Table
 from matching.engine.columns import ALWAYS, I64, U32, U64, Bools, bits_in
-from matching.engine.hours import ONLINE, Some, hours_of, masks_of, some, table_of
+from matching.engine.hours import ONLINE, Some, hours_of, masks_of, table_of
 from matching.engine.register import Register
 
 # Boundaries so far ahead are remembered; a moment beyond makes a new view. Microseconds.
@@ -61,7 +62,7 @@ class View:
         """Return who can be had by one format, by part of the week. Worked out when first asked for."""
         table = self._hours.get((bit, room))
         if table is None:
-            hours = _hours(some(self.register, None, self.since), bit, room)
+            hours = _hours(Some(self.register, None, self.since), bit, room)
             table = self._hours[bit, room] = table_of(hours)
         return table
 
@@ -73,7 +74,7 @@ class View:
                 found |= masks_of(self._table(bit, room), rows)
             return found
         order = np.argsort(rows, kind="stable")
-        asked = some(self.register, rows[order], self.since)
+        asked = Some(self.register, rows[order], self.since)
         found = np.empty(len(rows), np.uint32)
         found[order] = hours_of(asked, formats, _general(self.register, room)[rows[order]], room)
         return found
@@ -81,7 +82,7 @@ class View:
     def free_places(self, rows: I64) -> dict[int, int]:
         """Return free places for newcomers by row, of those listed who have any."""
         rows = np.unique(rows[bits.has(self.open, rows)])
-        asked = some(self.register, rows, self.since)
+        asked = Some(self.register, rows, self.since)
         free = np.bincount(asked.at(asked.free["row"]), minlength=len(rows)) - self.register.offerable[rows]
         return dict(zip(rows.tolist(), free.tolist(), strict=True))
 
@@ -90,23 +91,25 @@ class View:
         passed = int(np.searchsorted(self.ahead.times, moment, side="right"))
         ahead = Boundaries(self.ahead.times[passed:], self.ahead.rows[passed:])
         rows = np.unique(self.ahead.rows[:passed])
-        return _patched(self, self.register, rows, int(self.ahead.times[passed - 1]), ahead)
+        return _patched(self, Some(self.register, rows, int(self.ahead.times[passed - 1])), ahead)
 
     def over(self, register: Register, rows: I64) -> "View":
         """Return the same moment of a register in which some rows, ascending, are different."""
         kept = ~np.isin(self.ahead.rows, rows)
-        times, whose = _boundaries(register, rows)
+        asked = Some(register, rows, self.since)
+        times, whose = _boundaries(asked)
         soon = (times > self.since) & (times < self.horizon)
         times = np.concatenate([self.ahead.times[kept], times[soon]])
         whose = np.concatenate([self.ahead.rows[kept], whose[soon]])
         order = np.argsort(times, kind="stable")
-        return _patched(self, register, rows, self.since, Boundaries(times[order], whose[order]))
+        return _patched(self, asked, Boundaries(times[order], whose[order]))
 
 
 def view_at(register: Register, moment: int) -> View:
     """Judge everything that depends on time at a moment in microseconds since 1970."""
-    listed, taking, funders = _standing(some(register, None, moment), moment, _funders(register))
-    times, rows = _boundaries(register, None)
+    asked = Some(register, None, moment)
+    listed, taking, funders = _standing(asked, _funders(register))
+    times, rows = _boundaries(asked)
     horizon = moment + AHEAD
     soon = (times > moment) & (times < horizon)
     order = np.argsort(times[soon], kind="stable")
@@ -132,17 +135,17 @@ def _view(register: Register, since: int, ahead: Boundaries, horizon: int, sets:
     )
 
 
-def _patched(old: View, register: Register, rows: I64, moment: int, ahead: Boundaries) -> View:
-    """Return a view in which some rows, ascending, are judged anew at a moment; what does not change is shared."""
-    asked = some(register, rows, moment)
+def _patched(old: View, asked: Some, ahead: Boundaries) -> View:
+    """Return a view in which some rows are judged anew at a moment; what does not change is shared."""
+    register, rows = asked.register, asked.only
     funders = max(len(old.funders), _funders(register))
-    now = _standing(asked, moment, funders)
+    now = _standing(asked, funders)
     before = [old.listed, old.taking, *(old.funded(bit) for bit in range(funders))]
     sets = [bits.put(one, rows, flags) for one, flags in zip(before, (*now[:2], *now[2]), strict=True)]
     hours = {}
     for key, table in list(old._hours.items()):
         hours[key] = bits.put_masks(table, rows, _hours(asked, *key).astype(np.uint64))
-    return _view(register, moment, ahead, old.horizon, sets, _hours=hours)
+    return _view(register, asked.moment, ahead, old.horizon, sets, _hours=hours)
 
 
 def _funders(register: Register) -> int:
@@ -150,16 +153,14 @@ def _funders(register: Register) -> int:
     return max((mask.bit_length() for mask in register.book.masks.get("funder", {}).values()), default=0)
 
 
-def _standing(asked: Some, moment: int, funders: int) -> tuple[Bools, Bools, list[Bools]]:
+def _standing(asked: Some, funders: int) -> tuple[Bools, Bools, list[Bools]]:
     """Return of the rows asked about who is listed, who has a place for a newcomer, and whom each funder pays."""
-    register, rows, count = asked.register, asked.rows, asked.count
-    every = slice(None) if rows is None else rows
-    windows = register.listed.every() if rows is None else register.listed.of_rows(rows)
-    contracts = register.contracts.every() if rows is None else register.contracts.of_rows(rows)
+    count, offerable = asked.count, asked.register.offerable
     listed = np.zeros(count, bool)
-    listed[asked.at(windows["row"][(windows["starts"] <= moment) & (moment < windows["until"])])] = True
-    taking = np.bincount(asked.at(asked.free["row"]), minlength=count) > register.offerable[every]
-    contracts = contracts[(contracts["starts"] <= moment) & (moment < contracts["until"])]
+    listed[asked.at(_current(asked.listed, asked.moment)["row"])] = True
+    free = np.bincount(asked.at(asked.free["row"]), minlength=count)
+    taking: Bools = free > (offerable if asked.rows is None else offerable[asked.rows])
+    contracts = _current(asked.contracts, asked.moment)
     paid = []
     for bit in range(funders):
         flags = np.zeros(count, bool)
@@ -168,18 +169,16 @@ def _standing(asked: Some, moment: int, funders: int) -> tuple[Bools, Bools, lis
     return listed, taking, paid
 
 
-def _boundaries(register: Register, rows: I64 | None) -> tuple[I64, I64]:
+def _current(windows: Table, moment: int) -> Table:
+    return windows[(windows["starts"] <= moment) & (moment < windows["until"])]
+
+
+def _boundaries(asked: Some) -> tuple[I64, I64]:
     """Return every moment at which a row changes by time alone, and the rows, in no order."""
-    times, whose = [], []
-    for blocks, names in (
-        (register.listed, ("starts", "until")),
-        (register.contracts, ("starts", "until")),
-        (register.places, ("free_from",)),
-    ):
-        table = blocks.every() if rows is None else blocks.of_rows(rows)
-        times += [table[name] for name in names]
-        whose += [table["row"]] * len(names)
-    return np.concatenate(times), np.concatenate(whose).astype(np.int64)
+    windows = [(table, name) for table in (asked.listed, asked.contracts) for name in ("starts", "until")]
+    dated = [*windows, (asked.places, "free_from")]
+    times = np.concatenate([table[name] for table, name in dated])
+    return times, np.concatenate([table["row"] for table, _ in dated]).astype(np.int64)
 
 
 def _hours(asked: Some, bit: int, room: int) -> U32:
