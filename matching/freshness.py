@@ -7,14 +7,14 @@ to be remembered.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.db import connection
 
 from matching.copied import Field, matrix, number, rows
 from matching.engine.columns import I64
-from matching.functions import NEWS
+from matching.functions import NEWS, QUIET
 from matching.queries import PARTS
 
 Parts = dict[str, I64]
@@ -42,15 +42,22 @@ class Seen:
     oldest: int
     newest: int
     open: frozenset[int]
+    text: str = field(default="", compare=False)
 
     @classmethod
-    def of(cls, text: str, own: int | None) -> "Seen":
-        """Read PostgreSQL's "oldest:newest:open,open". The asking transaction, if it writes, is not over either."""
-        oldest, newest, listed = text.split(":")
+    def of(cls, text: str) -> "Seen":
+        """Read "oldest:newest:open,open own". The asking transaction, if it writes, is not over either."""
+        snapshot, _, mine = text.partition(" ")
+        oldest, newest, listed = snapshot.split(":")
         still_open = frozenset(int(one) for one in listed.split(",")) if listed else frozenset()
-        if own is not None and own < int(newest):
-            return cls(min(own, int(oldest)), int(newest), still_open | {own})
-        return cls(int(oldest), int(newest), still_open)
+        if mine and int(mine) < int(newest):
+            return cls(min(int(mine), int(oldest)), int(newest), still_open | {int(mine)}, text)
+        return cls(int(oldest), int(newest), still_open, text)
+
+    @property
+    def listed(self) -> str:
+        """Return the open ones as an array in SQL."""
+        return f"'{{{','.join(map(str, self.open))}}}'"
 
     def within(self, later: "Seen") -> bool:
         """Return whether all that was over then is over in `later` too."""
@@ -59,13 +66,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Answer:
-    """`place`: which log was asked, of which database and server start; None when the log says nothing of itself.
+    """`place`: which log of which server start was asked; None when the log says nothing of itself. Transaction ids of
+    two databases, or places, have nothing to do with each other.
 
     `changed`: therapists, unless `everybody`. `parts`: what the register says of them, None when they are too many.
     `own`: the transaction that asks, when it writes; it has written `own_lines` of the log, the last `own_last`, of
     those known before `own_kept` still stand. `weights` are those in force, known only when there is `news`.
     """
 
+    database: str
     place: str | None
     pruned: int
     seen: Seen
@@ -97,13 +106,29 @@ class Answer:
         return f"{generation}-{self.seen.oldest}-{self.seen.newest}-{len(self.seen.open)}"
 
 
+def question(place: str | None, seen: Seen) -> str:
+    """Return the SQL that asks whether what was seen is still all there is: put together once, asked many times."""
+    still_open = seen.listed if seen.open else "NULL"
+    return f"SELECT {QUIET}('{place or ''}', {seen.oldest}, {seen.newest}, {still_open})"
+
+
+def still(asked: str, seen: Seen) -> Seen | None:
+    """Return what has been seen now when a question's answer is that nothing is new, else None. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        (text,) = cursor.fetchone()
+    if text is None or text == seen.text:
+        return None if text is None else seen
+    now = Seen.of(text)
+    return now if seen.newest <= now.newest else None
+
+
 def ask(seen: Seen, *, known: int = 0, most: int) -> Answer:
     """Return what is new since `seen`, with the parts of the register unless more than `most` therapists changed.
 
     `known`: the last line of the log that the asking transaction wrote itself and has read already. One query.
     """
-    still_open = ",".join(str(one) for one in seen.open)
-    (row,) = rows(f"SELECT * FROM {NEWS}({seen.newest}, '{{{still_open}}}', {known}, {most})")  # noqa: S608
+    (row,) = rows(f"SELECT * FROM {NEWS}({seen.newest}, {seen.listed}, {known}, {most})")  # noqa: S608
     return answer_of(row, most)
 
 
@@ -111,10 +136,10 @@ def answer_of(row: list[Field], most: int) -> Answer:
     place, pruned, seen, own, news, everybody, changed, lines, kept, last, weight_set, weighs, *fields = row
     mine = None if own is None else number(own)
     return Answer(
-        # Transaction ids of two databases have nothing to do with each other.
-        place=f"{_database()} {place.decode()}" if place else None,
+        database=database(),
+        place=place.decode() if place else None,
         pruned=number(pruned),
-        seen=Seen.of((seen or b"").decode(), mine),
+        seen=Seen.of((seen or b"").decode() + ("" if mine is None else f" {mine}")),
         own=mine,
         news=bool(number(news)),
         everybody=bool(number(everybody)),
@@ -129,7 +154,7 @@ def answer_of(row: list[Field], most: int) -> Answer:
     )
 
 
-def _database() -> str:
+def database() -> str:
     settings = connection.settings_dict
     return f"{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
 

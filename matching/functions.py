@@ -1,6 +1,6 @@
 """Functions that live in the database, so that a session plans their queries once and the answer is one statement.
 
-One statement sees one moment: what is new and the rows it concerns never come from two. Both functions are STABLE and
+One statement sees one moment: what is new and the rows it concerns never come from two. The functions are STABLE and
 must stay so: each query of a VOLATILE function would look at a moment of its own.
 
 Their names end in a digest of their texts: old and new processes run side by side while a new version is put in place,
@@ -50,7 +50,36 @@ BEGIN
 END $body$;
 """
 
-# The question before every ranking. Nearly always the answer is "nothing", found by the last line of an index.
+_PLACE = """concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()),
+            pg_relation_filepath('matching_registerlog'::regclass), log.generation)"""
+
+# The question before every ranking: is it still so? Nearly always it is: the answer then is what has been seen now,
+# otherwise null. As little as possible, because it is asked so often: one value, one look at the end of an index.
+_QUIET = f"""
+CREATE OR REPLACE FUNCTION matching_quiet_DIGEST(known text, oldest bigint, newest bigint, unsettled bigint[])
+RETURNS text LANGUAGE plpgsql STABLE AS $body$
+DECLARE
+    own bigint := pg_current_xact_id_if_assigned()::text::bigint;
+    answer text;
+    one bigint;
+    top bigint;
+BEGIN
+    SELECT concat_ws(' ', pg_current_snapshot(), own) INTO answer FROM matching_registerlog log
+    WHERE log.pruned_below <= oldest AND {_PLACE} = known
+        AND coalesce((SELECT c.txid FROM matching_registerchange c ORDER BY c.txid DESC LIMIT 1) < newest, true);
+    IF answer IS NOT NULL AND (unsettled IS NOT NULL OR own IS NOT NULL) THEN
+        FOREACH one IN ARRAY unsettled || own LOOP
+            SELECT c.txid INTO top FROM matching_registerchange c WHERE c.txid >= one ORDER BY c.txid LIMIT 1;
+            IF top = one THEN
+                RETURN NULL;
+            END IF;
+        END LOOP;
+    END IF;
+    RETURN answer;
+END $body$;
+"""
+
+# What is new, when something is.
 _NEWS = f"""
 CREATE OR REPLACE FUNCTION matching_news_DIGEST(
     newest bigint, unsettled bigint[], known bigint, most integer,
@@ -67,8 +96,7 @@ BEGIN
     seen := moment::text;
     own := pg_current_xact_id_if_assigned()::text::bigint;
     -- Which log of which database of which server start. Restored from a backup, it is another one.
-    SELECT log.pruned_below, concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()),
-        pg_relation_filepath('matching_registerlog'::regclass), log.generation)
+    SELECT log.pruned_below, {_PLACE}
     INTO pruned, place FROM matching_registerlog log ORDER BY log.id LIMIT 1;
     SELECT c.txid INTO top FROM matching_registerchange c ORDER BY c.txid DESC LIMIT 1;
     IF pruned > below OR top >= below AND top IS DISTINCT FROM own THEN
@@ -93,14 +121,16 @@ BEGIN
 END $body$;
 """
 
-_DIGEST = hashlib.sha256((_READ + _NEWS).encode()).hexdigest()[:8]
+_DIGEST = hashlib.sha256((_READ + _QUIET + _NEWS).encode()).hexdigest()[:8]
+QUIET = f"matching_quiet_{_DIGEST}"
 NEWS = f"matching_news_{_DIGEST}"
 
 
 def create() -> str:
     """Return SQL that creates the functions as this code needs them."""
-    return (_READ + _NEWS).replace("DIGEST", _DIGEST)
+    return (_READ + _QUIET + _NEWS).replace("DIGEST", _DIGEST)
 
 
 def drop() -> str:
-    return f"DROP FUNCTION IF EXISTS {NEWS}; DROP FUNCTION IF EXISTS matching_read_{_DIGEST};"
+    names = (NEWS, QUIET, f"matching_read_{_DIGEST}")
+    return "".join(f"DROP FUNCTION IF EXISTS {name};" for name in names)

@@ -9,11 +9,12 @@ back.
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.db import connection
 
 from matching.engine.lens import Lens
-from matching.freshness import Answer, Parts, Seen, ask
+from matching.freshness import Answer, Parts, Seen, ask, database, question, still
 from matching.snapshot import facts_of, read_everybody, register_of
 
 # Up to here a thread brings itself up to date rather than wait for another that does.
@@ -33,6 +34,7 @@ class Held:
     lens: Lens
     weight_set_id: int | None
     weights: dict[str, int] | None
+    database: str
     place: str | None
     seen: Seen
     own: int | None = None
@@ -41,9 +43,13 @@ class Held:
 
     def leads_to(self, answer: Answer) -> bool:
         """Return whether nothing can have been missed between this and an answer asked from here."""
-        same_log = answer.place is not None and self.place == answer.place
+        same_log = answer.place is not None and (self.database, self.place) == (answer.database, answer.place)
         intact = self.own is None or (self.own == answer.own and self.lines == answer.own_kept)
         return same_log and intact and self.seen.newest <= answer.seen.newest and self.seen.oldest >= answer.pruned
+
+    @cached_property
+    def question(self) -> str:
+        return question(self.place, self.seen)
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Store:
         self._private = threading.local()
 
     def current(self) -> Current:
-        """Return the register as the database has it now. One query, whether nothing changed or a little."""
+        """Return the register as the database has it now. One query when nothing changed, two when a little did."""
         for held in self._bases():
             if (fresh := _caught_up(held, READ_ALONE)) is not None:
                 return self._keep(fresh)
@@ -102,6 +108,10 @@ class Store:
 
 def _caught_up(held: Held, most: int) -> Held | None:
     """Return what is current now, going on from here; None where too much changed, or too little is sure."""
+    if held.own is None and held.database == database():
+        seen = still(held.question, held.seen)
+        if seen is not None:
+            return held if seen == held.seen else replace(held, seen=seen)
     answer = ask(held.seen, known=held.last, most=most)
     if not held.leads_to(answer):
         return None
@@ -131,6 +141,7 @@ def _held(lens: Lens, answer: Answer) -> Held:
         lens=lens,
         weight_set_id=answer.weight_set_id,
         weights=answer.weights,
+        database=answer.database,
         place=answer.place,
         seen=answer.seen,
         own=answer.own if private else None,
