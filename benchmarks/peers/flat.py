@@ -134,6 +134,36 @@ def _create(as_of: datetime.datetime) -> str:
     return f"""
 CREATE UNLOGGED TABLE {TABLE} WITH (fillfactor = 100) AS
 WITH {", ".join(sets)},
+{_standing_and_places(day, now)}
+SELECT t.id::bigint,
+    least((extract(epoch FROM t.confirmed_at + interval '14 days') * 1000000)::bigint + 1,
+        (extract(epoch FROM s.until::timestamp AT TIME ZONE 'Europe/London') * 1000000)::bigint) AS until,
+    coalesce(formats, 0) AS formats, coalesce(modality, 0) AS modality, coalesce(family, 0) AS family,
+    coalesce(issue0, 0) AS issue0, coalesce(issue1, 0) AS issue1, coalesce(language, 0) AS language,
+    coalesce(identity, 0) AS identity, coalesce(kind, 0) AS kind,
+    coalesce(l.easting, {NOWHERE}) AS e, coalesce(l.northing, {NOWHERE}) AS n, coalesce(l.precision_m, 0) AS slack,
+    CASE WHEN l.id IS NULL THEN 0 WHEN f.bound THEN exact_hours | (loose_hours & l.hours) ELSE l.hours END
+        AS room_hours,
+    CASE WHEN f.bound THEN exact_hours | (loose_hours & t.online_hours) ELSE t.online_hours END AS online_hours,
+    coalesce(t.fee_pence, 0) AS fee, (coalesce({genders}, 1) - 1)::int2 AS gender,
+    coalesce(t.style_directive, 127)::int2 AS directive, coalesce(t.style_warm, 127)::int2 AS warm,
+    coalesce(l.step_free, false) AS step_free, f.narrowed
+FROM therapists_therapist t
+JOIN stands s ON s.therapist_id = t.id
+JOIN places f ON f.therapist_id = t.id AND f.places > t.offerable_entries
+LEFT JOIN therapists_location l ON l.therapist_id = t.id AND l.active
+{" ".join(f"LEFT JOIN {name}_set ON {name}_set.therapist_id = t.id" for name in SETS)}
+WHERE t.profile_verified_at IS NOT NULL AND NOT t.paused AND t.unanswered_in_a_row < 2
+    AND NOT EXISTS (SELECT FROM bad WHERE bad.therapist_id = t.id)
+    AND NOT (coalesce(t.monthly_limit = 0, false) OR (t.new_people_month = '{as_of.astimezone(LONDON):%Y-%m}'
+        AND coalesce(t.new_people_count >= t.monthly_limit, false)))
+    AND t.confirmed_at + interval '14 days' >= {now}
+ORDER BY coalesce(l.easting, 0) / 20000, coalesce(l.northing, 0) / 20000, l.easting, t.id"""
+
+
+def _standing_and_places(day: str, now: str) -> str:
+    """Return who stands until when, who is kept out, and the hours of free places."""
+    return f"""
 stands AS (
     SELECT r.therapist_id, max(least(r.valid_until, g.accredited_until)) + 1 AS until
     FROM therapists_registration r JOIN therapists_register g ON g.id = r.register_id
@@ -159,31 +189,7 @@ places AS (
         bool_or(f.session_format_id IS NOT NULL OR f.location_id IS NOT NULL) AS narrowed,
         coalesce(bit_or(hours) FILTER (WHERE exact), 0) AS exact_hours,
         coalesce(bit_or(hours) FILTER (WHERE NOT exact), 0) AS loose_hours
-    FROM fixed f GROUP BY 1)
-SELECT t.id::bigint,
-    least((extract(epoch FROM t.confirmed_at + interval '14 days') * 1000000)::bigint + 1,
-        (extract(epoch FROM s.until::timestamp AT TIME ZONE 'Europe/London') * 1000000)::bigint) AS until,
-    coalesce(formats, 0) AS formats, coalesce(modality, 0) AS modality, coalesce(family, 0) AS family,
-    coalesce(issue0, 0) AS issue0, coalesce(issue1, 0) AS issue1, coalesce(language, 0) AS language,
-    coalesce(identity, 0) AS identity, coalesce(kind, 0) AS kind,
-    coalesce(l.easting, {NOWHERE}) AS e, coalesce(l.northing, {NOWHERE}) AS n, coalesce(l.precision_m, 0) AS slack,
-    CASE WHEN l.id IS NULL THEN 0 WHEN f.bound THEN exact_hours | (loose_hours & l.hours) ELSE l.hours END
-        AS room_hours,
-    CASE WHEN f.bound THEN exact_hours | (loose_hours & t.online_hours) ELSE t.online_hours END AS online_hours,
-    coalesce(t.fee_pence, 0) AS fee, (coalesce({genders}, 1) - 1)::int2 AS gender,
-    coalesce(t.style_directive, 127)::int2 AS directive, coalesce(t.style_warm, 127)::int2 AS warm,
-    coalesce(l.step_free, false) AS step_free, f.narrowed
-FROM therapists_therapist t
-JOIN stands s ON s.therapist_id = t.id
-JOIN places f ON f.therapist_id = t.id AND f.places > t.offerable_entries
-LEFT JOIN therapists_location l ON l.therapist_id = t.id AND l.active
-{" ".join(f"LEFT JOIN {name}_set ON {name}_set.therapist_id = t.id" for name in SETS)}
-WHERE t.profile_verified_at IS NOT NULL AND NOT t.paused AND t.unanswered_in_a_row < 2
-    AND NOT EXISTS (SELECT FROM bad WHERE bad.therapist_id = t.id)
-    AND NOT (coalesce(t.monthly_limit = 0, false) OR (t.new_people_month = '{as_of.astimezone(LONDON):%Y-%m}'
-        AND coalesce(t.new_people_count >= t.monthly_limit, false)))
-    AND t.confirmed_at + interval '14 days' >= {now}
-ORDER BY coalesce(l.easting, 0) / 20000, coalesce(l.northing, 0) / 20000, l.easting, t.id"""
+    FROM fixed f GROUP BY 1)"""
 
 
 def _set(name: str, bits_of: dict[str, str]) -> str:
