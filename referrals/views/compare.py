@@ -17,7 +17,8 @@ from referrals.views.drafts import Choosing, with_choosing
 def compare(request: HttpRequest, draft: Choosing) -> HttpResponse:
     """Compare people from the list: the ticked ones, or the first three."""
     rows = kept_people(request, draft)
-    ticked = {int(text) for text in request.GET.getlist("with")[:10] if text.isascii() and text.isdigit()}
+    asked = request.GET.getlist("with")[:10]
+    ticked = {int(text) for text in asked if text.isascii() and text.isdigit() and len(text) < 19}
     shown = ([row for row in rows if row.id in ticked] or rows)[:MOST_SIDE_BY_SIDE]
     ids = {row.id for row in shown}
     pick = [{"id": row.id, "name": row.name, "shown": row.id in ids} for row in rows] if len(rows) > 2 else []

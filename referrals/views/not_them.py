@@ -12,6 +12,7 @@ from referrals.views.drafts import Draft, with_draft_after
 from referrals.views.find import TOO_OFTEN, may_look
 from therapists.selectors.names import names_of
 from therapists.selectors.search import Hit, find_people
+from therapists.selectors.standing import standing_for
 
 MOST = 20
 
@@ -62,9 +63,15 @@ def _change(request: HttpRequest, draft: Draft) -> None:
     pk, kept = int(text), draft.answers.not_these
     if "remove" in request.POST:
         draft.save(not_these=tuple(other for other in kept if other != pk))
-    elif pk not in kept and len(kept) < MOST and names_of([pk]):
+    elif pk not in kept and len(kept) < MOST and _can_be_found(pk):
         choices = tuple(choice for choice in draft.answers.choices if choice.therapist != pk)
         draft.save(not_these=(*kept, pk), choices=choices)
+
+
+def _can_be_found(pk: int) -> bool:
+    """Say whether a search could have named her. The page names whoever is on it, and numbers are easily counted up."""
+    judged = standing_for([pk], as_of=clock.now()).get(pk)
+    return judged is not None and judged.listed
 
 
 def _here(request: HttpRequest) -> str:

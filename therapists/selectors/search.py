@@ -6,12 +6,13 @@ listed at this moment.
 """
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
+from core.clock import LONDON
 from therapists.naming import BEGINS, SHORT_BEGINNINGS, TOWN, Typed, is_slip, typed_of, typed_slip_keys
 from therapists.selectors.standing import CONFIRMATION_LASTS, UNANSWERED_LIMIT, Standing, standing_for
 
@@ -53,10 +54,13 @@ SELECT r.id FROM therapists_registration r WHERE {like} ORDER BY length(r.number
 _BESIDE = """
 SELECT n.therapist_id, n.register, n.text FROM (
     SELECT r.therapist_id, g.short_name AS register, r.number AS text, r.id
-    FROM therapists_registration r JOIN therapists_register g ON g.id = r.register_id WHERE r.therapist_id = ANY(%s)
+    FROM therapists_registration r JOIN therapists_register g ON g.id = r.register_id
+    WHERE r.therapist_id = ANY(%(ids)s) AND r.status IN ('active', 'active_with_sanction')
+        AND r.valid_until >= %(today)s AND g.active AND g.accreditation = 'valid'
+        AND coalesce(g.accredited_from <= %(today)s, true) AND coalesce(g.accredited_until >= %(today)s, true)
     UNION ALL
     SELECT l.therapist_id, NULL, l.town, l.id FROM therapists_location l
-    WHERE l.therapist_id = ANY(%s) AND l.active AND l.town <> ''
+    WHERE l.therapist_id = ANY(%(ids)s) AND l.active AND l.town <> ''
 ) n ORDER BY n.register, n.id
 """
 _SETTINGS = "SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0"
@@ -166,18 +170,17 @@ class _Search:
         chosen: list[tuple[int, str, Standing]] = []
         size = self.limit + 5
         for nth in range(ROUNDS):
-            rows = [row for row in source.rows(size, nth * size) if row[0] not in self.without]
-            if not rows:
-                break
+            looked_at = source.rows(size, nth * size)
+            rows = [row for row in looked_at if row[0] not in self.without]
             standings = standing_for([pk for pk, _name in rows], as_of=self.as_of)
             chosen += [
                 (pk, name, standings[pk])
                 for pk, name in rows
                 if pk in standings and (self.unlisted or standings[pk].listed)
             ]
-            if len(chosen) > self.limit or len(rows) < size - len(self.without):
+            if len(chosen) > self.limit or len(looked_at) < size:
                 break
-        return Found(_hits(chosen[: self.limit]), more=len(chosen) > self.limit)
+        return Found(_hits(chosen[: self.limit], self.as_of.astimezone(LONDON).date()), more=len(chosen) > self.limit)
 
     def by_words(self, meant: Sequence[_Meant], *, missing: int = 0) -> "_Source":
         """Look for people with one of the words meant for each typed word; `missing` of them may be lacking."""
@@ -279,7 +282,7 @@ def _vocabulary(asked: Sequence[tuple[int, str]], *, names_from: int) -> dict[in
     return found
 
 
-def _by_index(sql: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+def _by_index(sql: str, parameters: Sequence[object] | Mapping[str, object]) -> list[tuple[Any, ...]]:
     """Run a query by its indexes, in this process. The planner takes comparing 70,000 arrays to be cheaper than it is.
 
     Both statements travel together, so that the settings last no longer than this one question.
@@ -292,11 +295,11 @@ def _by_index(sql: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _hits(chosen: Sequence[tuple[int, str, Standing]]) -> list[Hit]:
+def _hits(chosen: Sequence[tuple[int, str, Standing]], today: datetime.date) -> list[Hit]:
     ids = [pk for pk, _name, _standing in chosen]
     numbers: dict[int, list[tuple[str, str]]] = {}
     towns: dict[int, dict[str, None]] = {}
-    for pk, register, text in _by_index(_BESIDE, [ids, ids]) if ids else ():
+    for pk, register, text in _by_index(_BESIDE, {"ids": ids, "today": today}) if ids else ():
         if register is None:
             towns.setdefault(pk, {})[text] = None
         else:
