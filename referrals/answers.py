@@ -7,7 +7,7 @@ Safety answers are not in here: they are write-only for the browser.
 
 import datetime
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from math import isnan
 from typing import Any, Self
@@ -125,6 +125,10 @@ class Answers:
         return {name: value for name, value in asdict(self).items() if value != empty[name]}
 
     @property
+    def leading_issue(self) -> str:
+        return leading_issue(self.issues, self.main_issue)
+
+    @property
     def funder_slug(self) -> str:
         """Return the funder who pays, or "" when she pays herself or has not said."""
         return "" if self.paying in ("", SELF_PAY, NOT_SURE) else self.paying
@@ -161,8 +165,8 @@ class Answers:
             genders=_wishes(self.genders, self.genders_strength),
             languages=_wishes(self.languages, self.languages_strength),
             identity=all_of(_readable(self.identity, self.identity_strength), self.identity_strength or Strength.NICE),
-            main_issue=self.main_issue,
-            other_issues=tuple(sorted(set(self.issues) - {self.main_issue})),
+            main_issue=self.leading_issue,
+            other_issues=tuple(sorted(set(self.issues) - {self.leading_issue})),
             experience=self.experience,
             style=tuple(sorted(self.style.items())),
             style_strength=(self.style_strength or Strength.NICE) if self.style else 0,
@@ -190,6 +194,16 @@ class Answers:
             "date_of_birth": self.born is not None,
         }
         return tuple(name for name, answered in wanted.items() if not answered)
+
+
+def leading_issue(issues: Collection[str], main_issue: str) -> str:
+    """Return the issue she most wants help with, or "" when she cannot pick one of several.
+
+    Whoever names one thing is not asked which of them; one that she took off her list again is no longer the main one.
+    """
+    if main_issue in issues:
+        return main_issue
+    return next(iter(issues)) if len(issues) == 1 else ""
 
 
 def _wishes(values: Iterable[str], strength: int) -> tuple[Wish, ...]:

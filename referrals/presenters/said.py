@@ -66,9 +66,9 @@ def about_you(a: Answers) -> list[Said]:
         rows.append(Said("reasons", _("What brings you"), _names(reference.issues(), a.issues)))
     else:
         rows.append(Said("reasons", _("What brings you"), [_("I would rather not say")]))
-    if len(a.issues) > 1 and a.main_issue:
-        rows.append(Said("main", _("Most of all"), _names(reference.issues(), [a.main_issue])))
-    if a.issues and a.experience:
+    if len(a.issues) > 1 and a.leading_issue:
+        rows.append(Said("main", _("Most of all"), _names(reference.issues(), [a.leading_issue])))
+    if a.leading_issue and a.experience:
         rows.append(Said("known", _("Knows this well"), [_strength(a.experience)]))
     return rows
 

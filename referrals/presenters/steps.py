@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from core.flow import Flow, Step
-from referrals.answers import SELF_PAY
+from referrals.answers import SELF_PAY, leading_issue
 from referrals.forms import about, beginning, contact, needs, reasons, sharing, wishes
 from referrals.forms.base import QuestionForm
 from therapists.selectors import reference
@@ -39,8 +39,8 @@ def pays_herself(answers: Data) -> bool:
     return answers.get("paying") == SELF_PAY
 
 
-def has_issues(answers: Data) -> bool:
-    return bool(answers.get("issues"))
+def has_a_main_issue(answers: Data) -> bool:
+    return bool(leading_issue(answers.get("issues") or (), answers.get("main_issue") or ""))
 
 
 def has_several_issues(answers: Data) -> bool:
@@ -74,7 +74,7 @@ FLOW = Flow(
         _ask("reasons", reasons.IssuesForm, template="referrals/question_reasons.html"),
         Page("good-to-know", route="referrals:information", condition=needs_information, optional=True),
         _ask("main", reasons.MainIssueForm, condition=has_several_issues),
-        _ask("known", reasons.ExperienceForm, condition=has_issues),
+        _ask("known", reasons.ExperienceForm, condition=has_a_main_issue),
         _ask("words", reasons.OwnWordsForm),
         _ask("kind", wishes.TherapyForm, template="referrals/question_kind.html"),
         _ask("times", wishes.TimesForm, template="referrals/question_grouped.html"),

@@ -177,7 +177,7 @@ def _unsaved(ready: _Ready, client: Client) -> Referral:
         source=Referral.Source.SELF,
         preferences=preferences_record(stated=answers.stated()),
         seed=ready.submission.seed,
-        main_issue=answers.main_issue,
+        main_issue=answers.leading_issue,
         own_words=answers.own_words,
         aims=answers.aims,
         help_choosing=answers.help_choosing,

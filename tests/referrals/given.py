@@ -36,6 +36,7 @@ def answers(*therapists: Therapist, **changes: Any) -> dict[str, Any]:
         "nation": "england",
         "adult": True,
         "paying": "self_pay",
+        "issues": ["anxiety-or-worry"],
         "main_issue": "anxiety-or-worry",
         "formats": ["video"],
         "own_words": "My very own words",

@@ -64,6 +64,24 @@ def test_stated_carries_the_strengths_and_leaves_out_who_she_is() -> None:
     assert "Ewa" not in json.dumps(stated.canonical())
 
 
+@pytest.mark.parametrize(
+    ("issues", "main_issue", "leading", "others"),
+    [
+        (["anxiety"], "", "anxiety", ()),
+        (["anxiety", "stress"], "stress", "stress", ("anxiety",)),
+        (["anxiety", "stress"], "", "", ("anxiety", "stress")),
+        (["stress"], "anxiety", "stress", ()),
+        ([], "anxiety", "", ()),
+    ],
+    ids=["only-one", "the-one-she-named", "cannot-pick", "taken-off-again", "none"],
+)
+def test_experience_is_asked_with_what_brings_her_now(
+    issues: list[str], main_issue: str, leading: str, others: tuple[str, ...]
+) -> None:
+    stated = Answers.from_dict({**FULL, "issues": issues, "main_issue": main_issue, "experience": 3}).stated()
+    assert (stated.main_issue, stated.other_issues) == (leading, others)
+
+
 def test_a_funder_leaves_no_fee_ceiling() -> None:
     stated = Answers.from_dict({**FULL, "paying": "leeds-pilot"}).stated()
     assert (stated.funder, stated.fee_ceiling_pence) == ("leeds-pilot", None)

@@ -62,7 +62,7 @@ def test_a_suspended_therapist_is_gone_from_the_next_page_of_every_process(
     webs: list[str], ben: Therapist, cara: Therapist
 ) -> None:
     browser = Browser()
-    with_answers(browser, formats=["video"], main_issue="anxiety-or-worry")
+    with_answers(browser, formats=["video"], issues=["anxiety-or-worry"], main_issue="anxiety-or-worry")
     session = browser.cookies[settings.SESSION_COOKIE_NAME]
     cookie = f"{session.key}={session.value}"
     hers = Registration.objects.filter(therapist=ben)

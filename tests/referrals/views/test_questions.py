@@ -121,6 +121,16 @@ def test_the_questions_come_in_order_and_end_at_the_matches(client, reference):
     assert said.style == {"directive": 1, "past": -1}
 
 
+def test_experience_is_asked_about_one_thing_or_not_at_all(client, reference):
+    submission = with_answers(client, issues=["anxiety-or-worry", "bereavement"])
+    # Who cannot pick one is not asked how much "this" matters: the answer would count for nothing.
+    assert client.post(question("main"), {"main_issue": "none"}).url == question("words")
+    assert client.post(question("reasons"), {"issues": ["bereavement"]}).url == question("known")
+    client.post(question("known"), {"experience": "3"})
+    stated = answers_of(submission).stated()
+    assert (stated.main_issue, stated.experience) == ("bereavement", 3)
+
+
 def test_under_18_leads_somewhere_and_nothing_is_kept(client, reference):
     submission = begin(client)
     client.post(question("where"), {"nation": "england"})
