@@ -1,7 +1,5 @@
 """A register with its view at the moment last asked about."""
 
-import numpy as np
-
 from matching.engine import bits
 from matching.engine.facts import Facts
 from matching.engine.register import Register, arranged
@@ -45,9 +43,3 @@ class Lens:
         rows = self.register.rows_of(ids)
         found: list[int] = self.register.ids[rows[bits.has(self.at(moment).open, rows)]].tolist()
         return set(found)
-
-    def free_places(self, ids: tuple[int, ...], moment: int) -> dict[int, int]:
-        """Return free places for newcomers by pk, of those who are listed and have any."""
-        by_row = self.at(moment).free_places(self.register.rows_of(ids))
-        rows = np.fromiter(by_row, np.int64, len(by_row))
-        return dict(zip(self.register.ids[rows].tolist(), by_row.values(), strict=True))

@@ -79,13 +79,6 @@ class View:
         found[order] = hours_of(asked, formats, _general(self.register, room)[rows[order]], room)
         return found
 
-    def free_places(self, rows: I64) -> dict[int, int]:
-        """Return free places for newcomers by row, of those listed who have any."""
-        rows = np.unique(rows[bits.has(self.open, rows)])
-        asked = Some(self.register, rows, self.since)
-        free = np.bincount(asked.at(asked.free["row"]), minlength=len(rows)) - self.register.offerable[rows]
-        return dict(zip(rows.tolist(), free.tolist(), strict=True))
-
     def later(self, moment: int) -> "View":
         """Return the view at a moment between `until` and `horizon`."""
         passed = int(np.searchsorted(self.ahead.times, moment, side="right"))

@@ -37,8 +37,8 @@ def test_columns_and_selectors_agree_at_any_moment() -> None:
         standing = standing_for([p.id for p in people], as_of=as_of)
         listed = set(lens.register.ids[rows_in(view.listed)].tolist())
         assert listed == {pk for pk, one in standing.items() if one.listed}, as_of
-        free = {pk: one.free_for_new for pk, one in standing.items() if one.listed and one.free_for_new > 0}
-        assert lens.free_places(tuple(standing), microseconds(as_of)) == free, as_of
+        taking = {pk for pk, one in standing.items() if one.listed and one.free_for_new > 0}
+        assert lens.taking(tuple(standing), microseconds(as_of)) == taking, as_of
         seen |= {(one.listed, one.free_for_new) for one in standing.values()}
     assert {(True, 0), (True, 1), (False, 0), (False, 1)} <= seen
 
