@@ -24,17 +24,7 @@ def search_entries_refresh(*, therapist_ids: Iterable[int]) -> int:
     Whoever changes a name, a room's town or whose a registration is calls this at the end of the same transaction.
     Of two who do so at once the second waits here for the first, and then sees what it wrote.
     """
-    ids = sorted(set(therapist_ids))
-    locked = SearchEntry.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    known = (
-        Therapist.objects.filter(pk__in=ids)
-        .exclude(pk__in=SearchEntry.objects.filter(pk__in=ids))
-        .values_list("pk", flat=True)
-    )
-    SearchEntry.objects.bulk_create(
-        [SearchEntry(therapist_id=pk, words=[], sort_name="") for pk in sorted(known)], ignore_conflicts=True
-    )
-    before = {entry.pk: (entry.words, entry.sort_name) for entry in locked}
+    before = _locked(sorted(set(therapist_ids)))
     changed = [
         SearchEntry(therapist_id=pk, words=words, sort_name=sort_name)
         for pk, words, sort_name in _entries(before)
@@ -81,6 +71,17 @@ def search_words_forget() -> int:
         cursor.execute(f"{_UNUSED} AND w.word = ANY(%s)", [idle])
         idle = [word for (word,) in cursor.fetchall()]
     return SearchWord.objects.filter(pk__in=idle).delete()[0]
+
+
+def _locked(ids: list[int]) -> dict[int, tuple[list[str], str]]:
+    """Return what the entries hold now, made where there was none, by therapist; nobody else writes them meanwhile."""
+    unknown = Therapist.objects.filter(pk__in=ids).exclude(pk__in=SearchEntry.objects.filter(pk__in=ids))
+    SearchEntry.objects.bulk_create(
+        [SearchEntry(therapist_id=pk, words=[], sort_name="") for pk in sorted(unknown.values_list("pk", flat=True))],
+        ignore_conflicts=True,
+    )
+    rows = SearchEntry.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    return {entry.pk: (entry.words, entry.sort_name) for entry in rows}
 
 
 def _entries(ids: Iterable[int]) -> Iterator[tuple[int, list[str], str]]:
