@@ -5,10 +5,10 @@ from benchmarks import scratch
 
 def main() -> None:
     scratch.setup()
-    from benchmarks import allocation, exposure, freshness, import_register, pages, ranking, waits
+    from benchmarks import allocation, exposure, freshness, import_register, pages, ranking, search, waits
 
     with scratch.kept():
-        for part in (ranking, freshness, pages, allocation, waits, exposure, import_register):
+        for part in (ranking, freshness, pages, allocation, waits, exposure, search, import_register):
             part.main()
 
 

@@ -253,8 +253,9 @@ def _within(low: int, high: int) -> Callable[[object], int | None]:
     """Read a number and bring it within its bounds: a limit that is out of them is still a limit."""
 
     def read(value: object) -> int | None:
-        number = isinstance(value, int | float) and not isinstance(value, bool) and not isnan(value)
-        return int(min(max(value, low), high)) if number else None  # type: ignore[type-var]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return None if isinstance(value, float) and isnan(value) else int(min(max(value, low), high))
 
     return read
 

@@ -86,7 +86,18 @@ def test_a_fund_nobody_knows_leaves_everybody_out_and_says_so(client, somebody):
 
 
 @pytest.mark.parametrize(
-    ("miles", "kept"), [(0, 0), (-5, 0), (10**30, 1000), (5.7, 5), ("5", None), (True, None), (None, None)]
+    ("miles", "kept"),
+    [
+        (0, 0),
+        (-5, 0),
+        (10**400, 1000),
+        (float("nan"), None),
+        (float("inf"), 1000),
+        (5.7, 5),
+        ("5", None),
+        (True, None),
+        (None, None),
+    ],
 )
 def test_odd_distances_are_brought_within_bounds(miles: Any, kept: int | None):
     assert Answers.from_dict({"miles": miles}).miles == kept
