@@ -145,8 +145,12 @@ def some(names: Sequence[Any]) -> str:
 
 
 def reason_lines(reasons: Iterable[Any]) -> list[ReasonLine]:
-    """Return the reasons as lines. Where one of several values is enough and is met, the others are no "No"."""
+    """Return the reasons as lines. Where one of several values is enough and is met, the others are no "No", and stand
+    after it.
+    """
     told = list(reasons)
+    first = {reason.domain: place for place, reason in reversed([*enumerate(told)])}
+    told.sort(key=lambda reason: (first[reason.domain], reason.domain in ANY_IS_ENOUGH and reason.state != "met"))
     met = {reason.domain for reason in told if reason.state == "met"}
     lines = []
     for reason in told:

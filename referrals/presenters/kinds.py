@@ -133,9 +133,12 @@ def _note(kind: Kind) -> str:
 def _why(kind: Kind, fit: Fit, asked: Asked) -> list[Why]:
     names = {issue.slug: issue.name for issue in kind.usual}
     yes, no = _("Fits:"), _("Different:")
-    lines = [Why("met", "✓", yes, _("is often offered for: %(issue)s") % {"issue": names[i]}) for i in fit.issues]
-    lines += [Why("met", "✓", yes, _like(trait, {asked.wanted[trait]})) for trait in fit.fits]
-    return lines + [Why("unmet", "✗", no, _like(trait, kind.traits[trait])) for trait in fit.differs]
+    fits = [_("is often offered for: %(issue)s") % {"issue": names[issue]} for issue in fit.issues]
+    fits += [_like(trait, {asked.wanted[trait]}) for trait in fit.fits]
+    differs = [_like(trait, kind.traits[trait]) for trait in fit.differs]
+    # One line each: eight kinds with five lines were longer than anybody reads. Another way of working is no fault.
+    lines = [Why("met", "✓", yes, "; ".join(fits)), Why("beside", "–", no, "; ".join(differs))]
+    return [line for line in lines if line.words]
 
 
 def _like(trait: str, values: Iterable[str]) -> str:
