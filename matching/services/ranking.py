@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from clients.preferences import Stated
 from core import clock
 from matching.engine.columns import Book, microseconds
@@ -83,7 +85,7 @@ class Ranking:
         return unknown_in(self.stated, self._ranked.plan.book)
 
     def _relax(self, gain: Gain) -> Relax:
-        words = " + ".join(rule_words(rule, self.stated, self._ranked.plan.book) for rule in gain.rules)
+        words = _(" and ").join(rule_words(rule, self.stated, self._ranked.plan.book) for rule in gain.rules)
         return Relax(gain.rules, words, gain.removes, gain.gain, gain.soonest)
 
 

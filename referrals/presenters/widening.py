@@ -60,8 +60,11 @@ def _rule(relax: Any, soonest_now: int | None, answers: Answers) -> Rule:
 def _gain(relax: Any, soonest_now: int | None) -> str:
     if not relax.gain:
         return ""
-    count = {"count": f"{relax.gain:,}"}
-    gain = ngettext("Without it: %(count)s person more.", "Without it: %(count)s people more.", relax.gain) % count
+    if len(relax.rules) > 1:
+        gain = ngettext("Without both: %(count)s person more.", "Without both: %(count)s people more.", relax.gain)
+    else:
+        gain = ngettext("Without it: %(count)s person more.", "Without it: %(count)s people more.", relax.gain)
+    gain = gain % {"count": f"{relax.gain:,}"}
     earlier = (soonest_now or 0) - (relax.soonest_weeks or 0)
     if soonest_now is not None and relax.soonest_weeks is not None and earlier > 0:
         weeks = {"weeks": earlier}

@@ -117,7 +117,7 @@ def test_a_must_over_several_values_means_any_of_them() -> None:
     }
     assert ranking.widen.best_pair is not None
     assert ranking.widen.best_pair.gain == 3
-    assert ranking.widen.best_pair.words == "a woman + a man"
+    assert ranking.widen.best_pair.words == "a woman and a man"
     assert unknown.pk not in ids(rank_now(either, seed=1)), "unknown fails a must"
 
 
