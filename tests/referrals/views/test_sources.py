@@ -30,3 +30,20 @@ def test_without_a_proxy_the_header_is_anybodys_claim(settings) -> None:
 def test_the_trusted_proxys_word_counts(settings, count: int, forwarded: str, source: str) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = count
     assert asked(forwarded) == source
+
+
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("::ffff:10.0.0.9", "10.0.0.9"),
+        ("10.0.0.9", "10.0.0.9"),
+        ("", ""),
+    ],
+)
+def test_all_addresses_of_one_household_are_one_source(address, source):
+    """It has more of them than anybody could count, one by one."""
+    assert source_of(RequestFactory().get("/", REMOTE_ADDR=address)) == source
