@@ -21,13 +21,13 @@ def test_what_another_value_makes_up_for_is_no_no() -> None:
 
 def test_what_is_met_stands_before_what_it_makes_up_for_and_topics_keep_their_order() -> None:
     found = [
-        reason("modality", "cbt", "unmet", "no cbt"),
+        reason("language", "pl", "unmet", "no Polish"),
         reason("format", "in-person", "unmet", "no room"),
         reason("format", "video", "met", "video"),
         reason("identity", "parent", "unmet", "no parent"),
         reason("identity", "quaker", "met", "quaker"),
     ]
-    assert [line.words for line in reason_lines(found)] == ["no cbt", "video", "no room", "no parent", "quaker"]
+    assert [line.words for line in reason_lines(found)] == ["no Polish", "video", "no room", "no parent", "quaker"]
 
 
 def test_topics_do_not_make_up_for_each_other() -> None:
