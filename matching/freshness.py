@@ -8,8 +8,9 @@ to be remembered.
 
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import Any
 
+import numpy as np
 from django.db import connection
 
 from matching.copied import Field, matrix, number, rows
@@ -87,17 +88,7 @@ class Answer:
     own_last: int
     weight_set_id: int | None
     weights: dict[str, int] | None
-    most: int
-    fields: tuple[Field, ...]
-
-    @cached_property
-    def parts(self) -> Parts | None:
-        if self.everybody or len(self.changed) > self.most:
-            return None
-        return {
-            name: matrix(field, len(part.columns))
-            for (name, part), field in zip(PARTS.items(), self.fields, strict=True)
-        }
+    parts: Parts | None
 
     @property
     def version(self) -> str:
@@ -106,19 +97,21 @@ class Answer:
         return f"{generation}-{self.seen.oldest}-{self.seen.newest}-{len(self.seen.open)}"
 
 
-def question(place: str | None, seen: Seen) -> str:
-    """Return the SQL that asks whether what was seen is still all there is: put together once, asked many times."""
+def question(place: str | None, seen: Seen, most: int) -> str:
+    """Return the SQL that asks what is new since: put together once, asked many times."""
     still_open = seen.listed if seen.open else "NULL"
-    return f"SELECT {QUIET}('{place or ''}', {seen.oldest}, {seen.newest}, {still_open})"
+    return f"SELECT {QUIET}('{place or ''}', {seen.oldest}, {seen.newest}, {still_open}, {most})"
 
 
-def still(asked: str, seen: Seen) -> Seen | None:
-    """Return what has been seen now when a question's answer is that nothing is new, else None. One query."""
+def still(asked: str, seen: Seen, most: int) -> "Seen | Answer | None":
+    """Return what has been seen now when nothing is new, else an answer; None when another log was asked. One query."""
     with connection.cursor() as cursor:
         cursor.execute(asked)
         (text,) = cursor.fetchone()
     if text is None or text == seen.text:
         return None if text is None else seen
+    if text.startswith("{"):
+        return _answer_of_json(json.loads(text), most)
     now = Seen.of(text)
     return now if seen.newest <= now.newest else None
 
@@ -133,25 +126,55 @@ def ask(seen: Seen, *, known: int = 0, most: int) -> Answer:
 
 
 def answer_of(row: list[Field], most: int) -> Answer:
+    """Return the answer that a row of the database's function is."""
     place, pruned, seen, own, news, everybody, changed, lines, kept, last, weight_set, weighs, *fields = row
-    mine = None if own is None else number(own)
+    ids = _numbers(changed)
+    brought = not number(everybody) and len(ids) <= most
+    parts = {name: matrix(field, part.width) for (name, part), field in zip(PARTS.items(), fields, strict=False)}
     return Answer(
         database=database(),
         place=place.decode() if place else None,
         pruned=number(pruned),
-        seen=Seen.of((seen or b"").decode() + ("" if mine is None else f" {mine}")),
-        own=mine,
+        seen=Seen.of((seen or b"").decode() + ("" if own is None else f" {number(own)}")),
+        own=None if own is None else number(own),
         news=bool(number(news)),
         everybody=bool(number(everybody)),
-        changed=_numbers(changed),
+        changed=ids,
         own_lines=number(lines),
         own_kept=number(kept),
         own_last=number(last),
         weight_set_id=None if weight_set is None else number(weight_set),
         weights=None if weighs is None else json.loads(weighs),
-        most=most,
-        fields=tuple(fields),
+        parts=parts if brought else None,
     )
+
+
+def _answer_of_json(said: dict[str, Any], most: int) -> Answer:
+    """Return the same answer as it comes with the first question."""
+    changed = tuple(said["changed"] or ())
+    brought = not said["everybody"] and len(changed) <= most
+    return Answer(
+        database=database(),
+        place=said["place"],
+        pruned=said["pruned"],
+        seen=Seen.of(said["seen"] + ("" if said["own"] is None else f" {said['own']}")),
+        own=said["own"],
+        news=said["news"],
+        everybody=bool(said["everybody"]),
+        changed=changed,
+        own_lines=said["own_lines"] or 0,
+        own_kept=said["own_kept"] or 0,
+        own_last=said["own_last"] or 0,
+        weight_set_id=said["weight_set"],
+        weights=None if said["weighs"] is None else json.loads(said["weighs"]),
+        parts={name: _columns(said[f"of_{name}"], part.width) for name, part in PARTS.items()} if brought else None,
+    )
+
+
+def _columns(lines: list[list[int]] | None, width: int) -> I64:
+    if lines is None:
+        return np.empty((width, 0), np.int64)
+    return np.ascontiguousarray(np.array(lines, np.int64).T)
 
 
 def database() -> str:

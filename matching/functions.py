@@ -53,10 +53,12 @@ END $body$;
 _PLACE = """concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()),
             pg_relation_filepath('matching_registerlog'::regclass), log.generation)"""
 
-# The question before every ranking: is it still so? Nearly always it is: the answer then is what has been seen now,
-# otherwise null. As little as possible, because it is asked so often: one value, one look at the end of an index.
+# The question before every ranking: is it still so? Nearly always it is: the answer then is what has been seen now. As
+# little as possible, because it is asked so often: one value, one look at the end of an index. When something is new,
+# the answer is all of it as JSON; null when another log answers.
 _QUIET = f"""
-CREATE OR REPLACE FUNCTION matching_quiet_DIGEST(known text, oldest bigint, newest bigint, unsettled bigint[])
+CREATE OR REPLACE FUNCTION matching_quiet_DIGEST(
+    known text, oldest bigint, newest bigint, unsettled bigint[], most integer)
 RETURNS text LANGUAGE plpgsql STABLE AS $body$
 DECLARE
     own bigint := pg_current_xact_id_if_assigned()::text::bigint;
@@ -64,16 +66,22 @@ DECLARE
     one bigint;
     top bigint;
 BEGIN
-    SELECT concat_ws(' ', pg_current_snapshot(), own) INTO answer FROM matching_registerlog log
-    WHERE log.pruned_below <= oldest AND {_PLACE} = known
-        AND coalesce((SELECT c.txid FROM matching_registerchange c ORDER BY c.txid DESC LIMIT 1) < newest, true);
-    IF answer IS NOT NULL AND (unsettled IS NOT NULL OR own IS NOT NULL) THEN
+    SELECT concat_ws(' ', pg_current_snapshot(), own),
+        (SELECT c.txid FROM matching_registerchange c ORDER BY c.txid DESC LIMIT 1)
+    INTO answer, top FROM matching_registerlog log
+    WHERE log.pruned_below <= oldest AND {_PLACE} = known;
+    IF answer IS NOT NULL AND coalesce(top < newest, true) AND (unsettled IS NOT NULL OR own IS NOT NULL) THEN
         FOREACH one IN ARRAY unsettled || own LOOP
             SELECT c.txid INTO top FROM matching_registerchange c WHERE c.txid >= one ORDER BY c.txid LIMIT 1;
-            IF top = one THEN
-                RETURN NULL;
-            END IF;
+            EXIT WHEN top = one;
+            top := NULL;
         END LOOP;
+        IF top IS NOT NULL THEN
+            top := newest;
+        END IF;
+    END IF;
+    IF answer IS NOT NULL AND top >= newest THEN
+        RETURN (SELECT row_to_json(n) FROM matching_news_DIGEST(newest, unsettled, 0, most) n);
     END IF;
     RETURN answer;
 END $body$;

@@ -23,6 +23,10 @@ class Part:
     rows: str
     therapist: str = "t.therapist_id"
 
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
     def sql(self, only: str) -> str:
         """Return a query for one value: all rows as a matrix, null when there are none. `only`: {id} is hers."""
         condition = only.replace("{id}", self.therapist)

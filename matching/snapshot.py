@@ -35,7 +35,7 @@ class Reading:
 def read_everybody() -> Reading:
     """Read the whole register. One statement: no commit falls between two of its parts."""
     found: dict[int, list[c.I64]] = {number: [] for number in range(len(queries.PARTS))}
-    widths = [len(part.columns) for part in queries.PARTS.values()]
+    widths = [part.width for part in queries.PARTS.values()]
     head: list[Field] = []
     for part, cells, text, *rest in _everybody():
         if text is not None:
@@ -78,10 +78,7 @@ def read_register(*, ids: Sequence[int] | None = None, known: c.Book | None = No
     some = ",".join(str(int(pk)) for pk in ids)
     texts = [part.sql(f"{{id}} = ANY('{{{some}}}'::bigint[])") for part in queries.PARTS.values()]
     ((text, *fields),) = rows(f"SELECT ({BOOK}), {', '.join(f'({one})' for one in texts)}")
-    parts = {
-        name: matrix(field, len(part.columns))
-        for (name, part), field in zip(queries.PARTS.items(), fields, strict=True)
-    }
+    parts = {name: matrix(field, part.width) for (name, part), field in zip(queries.PARTS.items(), fields, strict=True)}
     return register_of(parts, known or book((text or b"").decode()), version)
 
 

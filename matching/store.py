@@ -49,7 +49,7 @@ class Held:
 
     @cached_property
     def question(self) -> str:
-        return question(self.place, self.seen)
+        return question(self.place, self.seen, READ_ALONE)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Store:
         self._private = threading.local()
 
     def current(self) -> Current:
-        """Return the register as the database has it now. One query when nothing changed, two when a little did."""
+        """Return the register as the database has it now. One query, whether nothing changed or a little."""
         for held in self._bases():
             if (fresh := _caught_up(held, READ_ALONE)) is not None:
                 return self._keep(fresh)
@@ -108,11 +108,12 @@ class Store:
 
 def _caught_up(held: Held, most: int) -> Held | None:
     """Return what is current now, going on from here; None where too much changed, or too little is sure."""
-    if held.own is None and held.database == database():
-        seen = still(held.question, held.seen)
-        if seen is not None:
-            return held if seen == held.seen else replace(held, seen=seen)
-    answer = ask(held.seen, known=held.last, most=most)
+    answer: Seen | Answer | None = None
+    if most == READ_ALONE and held.own is None and held.database == database():
+        answer = still(held.question, held.seen, most)
+    if isinstance(answer, Seen):
+        return held if answer == held.seen else replace(held, seen=answer)
+    answer = answer or ask(held.seen, known=held.last, most=most)
     if not held.leads_to(answer):
         return None
     if not answer.news:

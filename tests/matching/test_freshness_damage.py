@@ -230,5 +230,5 @@ def test_a_question_reads_nothing_when_nothing_changed(store: Store, django_asse
     with django_assert_num_queries(1):
         store.current()
     paused(1, True)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert shown(store) == {2}
