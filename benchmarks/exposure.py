@@ -76,7 +76,8 @@ def nightly(tally) -> None:
         print(f"the night: {BATCHES} such batches added up in {night:.2f} s")
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO matching_exposure (therapist_id, day, shown, fair, spread) SELECT e.therapist_id, e.day - n::int, e.shown, e.fair, e.spread"
+                "INSERT INTO matching_exposure (therapist_id, day, shown, fair, spread)"
+                " SELECT e.therapist_id, e.day - n::int, e.shown, e.fair, e.spread"
                 " FROM matching_exposure e, generate_series(1, 27) n"
             )
             cursor.execute("ANALYZE matching_exposure")
