@@ -21,7 +21,9 @@ def main(arguments: Sequence[str] = ()) -> int:
         print("Rapport needs Python 3.11 or newer: PYTHON=python3.11 make run", file=sys.stderr)
         return 1
     if "peers" in arguments:
-        return _install(PEERS_LOCK, PEERS, "Installing what measurements are compared with", ["--upgrade", "--target", PEERS])
+        return _install(
+            PEERS_LOCK, PEERS, "Installing what measurements are compared with", ["--upgrade", "--target", PEERS]
+        )
     return _install(LOCK, FOLDER, "Installing the locked requirements into .venv (once; about a minute)", [])
 
 
