@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class MatchingConfig(AppConfig):
@@ -6,7 +7,7 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from core.demo import register_seeder
-        from matching import demo, waits, weights
+        from matching import demo, functions, waits, weights
         from matching.exposure.demo import seed_exposure
         from matching.forecast.recorded import LEAST_ENDINGS
         from therapists.waits import Teller, register
@@ -15,3 +16,4 @@ class MatchingConfig(AppConfig):
         register_seeder("forecasts", demo.seed)
         register_seeder("exposure", seed_exposure)
         register(Teller(waits.own_words, LEAST_ENDINGS))
+        post_migrate.connect(functions.ensure, sender=self)

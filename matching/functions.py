@@ -3,13 +3,17 @@
 One statement sees one moment: what is new and the rows it concerns never come from two. The functions are STABLE and
 must stay so: each query of a VOLATILE function would look at a moment of its own.
 
-Their names end in a digest of their texts: old and new processes run side by side while a new version is put in place,
-and a change here without a migration that calls `create()` fails at the first question.
+Their names end in a digest of their texts: old and new processes run side by side while a new version is put in place.
+Every `migrate` sees to it that those of this code are there, whether or not a migration says so: without them no list
+could be made at all.
 """
 
 # ruff: noqa: S608 - nothing but constants of the code is put into these texts
 
 import hashlib
+from typing import Any
+
+from django.db import connections
 
 from matching.queries import PARTS
 
@@ -130,6 +134,7 @@ END $body$;
 """
 
 _DIGEST = hashlib.sha256((_READ + _QUIET + _NEWS).encode()).hexdigest()[:8]
+READ = f"matching_read_{_DIGEST}"
 QUIET = f"matching_quiet_{_DIGEST}"
 NEWS = f"matching_news_{_DIGEST}"
 
@@ -140,5 +145,13 @@ def create() -> str:
 
 
 def drop() -> str:
-    names = (NEWS, QUIET, f"matching_read_{_DIGEST}")
+    names = (NEWS, QUIET, READ)
     return "".join(f"DROP FUNCTION IF EXISTS {name};" for name in names)
+
+
+def ensure(*, using: str, **_kwargs: Any) -> None:
+    """After migrating: create the functions unless they are there. Those of older code stay, for who still runs it."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_proc WHERE proname IN (%s, %s, %s)", [READ, QUIET, NEWS])
+        if cursor.fetchone()[0] < 3:
+            cursor.execute(create())

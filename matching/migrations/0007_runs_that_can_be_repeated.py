@@ -8,6 +8,13 @@ FOR EACH ROW EXECUTE FUNCTION core_refuse_change();
 CREATE TRIGGER runs_are_never_altered BEFORE UPDATE ON matching_matchrun
 FOR EACH ROW EXECUTE FUNCTION core_refuse_change();
 """
+# While a release is put in place, processes of the one before still send referrals: their runs say none of this.
+FOR_OLDER_CODE = """
+ALTER TABLE matching_matchrun
+    ALTER statement_version SET DEFAULT 1, ALTER "order" SET DEFAULT 'fit', ALTER "offset" SET DEFAULT 0,
+    ALTER silent SET DEFAULT '[]', ALTER shown SET DEFAULT '{}',
+    ALTER list_digest SET DEFAULT '', ALTER meaning_digest SET DEFAULT '';
+"""
 NO_TRIGGERS = """
 DROP TRIGGER weights_are_only_added ON matching_weightset;
 DROP TRIGGER runs_are_never_altered ON matching_matchrun;
@@ -40,4 +47,5 @@ class Migration(migrations.Migration):
         migrations.AddField("matchrun", "meaning_digest", models.CharField(blank=True, max_length=64, default=""),
             preserve_default=False),
         migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
+        migrations.RunSQL(FOR_OLDER_CODE, migrations.RunSQL.noop),
     ]
