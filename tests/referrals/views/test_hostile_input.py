@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from core import clock
-from tests.factories import make_registration, make_therapist
+from tests.factories import make_location, make_registration, make_therapist, modality, reference_row
 from tests.referrals.views.walkers import answers_of, question, with_answers
+from therapists.models import Issue, ModalityFact, ModalityIssue
 from therapists.services.search import search_entries_refresh
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +147,49 @@ def test_links_back_lead_nowhere_else(client):
         pages = [page, Client().get(reverse("referrals:kinds"), {"change": origin}).content.decode()]
         for shown in pages:
             assert not re.search(r"""(?:href|action)=["'](?:javascript:|(?:https?:)?//evil)""", shown)
+
+
+EVIL = "<img src=x onerror=alert(1)>\"'</p>"
+
+
+def test_what_staff_and_therapists_write_is_text_and_nothing_else(client):
+    therapist = named(f"Eve {EVIL}", about=EVIL, cancellation_terms=EVIL)
+    make_location(therapist, town=f"Leeds {EVIL}")
+    search_entries_refresh(therapist_ids=[therapist.pk])
+    kind = modality("evil", "evil-family")
+    kind.name = kind.description = EVIL
+    kind.save()
+    kind.family.name = EVIL
+    kind.family.save()
+    ModalityFact.objects.create(
+        modality=kind, source=EVIL, between=EVIL, length=EVIL, offered_for=EVIL, evidence=EVIL, reviewed_by=EVIL
+    )
+    issue = reference_row(Issue, "evil-issue", name=EVIL, group="Evil")
+    ModalityIssue.objects.create(modality=kind, issue=issue, source=EVIL, guideline="NG1", year=2022)
+    therapist.modality_links.create(modality=kind, training=EVIL)
+    with_answers(client, issues=["evil-issue"], modalities=["evil"], style={"past": 1}, guide={"focus": "now"})
+    urls = ("/people/", "/people/find/", f"/people/{therapist.pk}/", "/kinds/", f"/kinds/{kind.pk}/", "/ways/found/")
+    client.post("/people/find/", {"text": "eve leeds"})
+    shown = {url: client.get(url).content.decode() for url in urls}
+    shown[NOT_THEM] = client.post(NOT_THEM, {"name": "eve", "find": "1"}).content.decode()
+    for url, page in shown.items():
+        assert "&lt;img src=x" in page, f"{url} says nothing of it"
+        assert "<img src=x" not in page, url
+
+
+@pytest.mark.parametrize(
+    "rules", [["must:"], ["must::"], ["must:x:y:z", "\x00"], ["full_list_closed"], ["x" * 9999] * 99]
+)
+def test_rules_that_nobody_has_ease_nothing(client, rules):
+    submission = with_answers(client, formats=["video"], formats_strength=3, access=["sign-language"])
+    before = answers_of(submission)
+    assert client.post("/people/show-more/", {"rule": rules}).status_code == 302
+    assert answers_of(submission) == before
+
+
+def test_no_browser_keeps_a_page_that_names_whom_she_looked_for(client):
+    named("Ben Okafor")
+    with_answers(client)
+    client.post("/people/find/", {"text": "okafor"})
+    assert "no-store" in client.get("/people/find/")["Cache-Control"]
+    assert "no-store" in client.post(NOT_THEM, {"name": "okafor", "find": "1"})["Cache-Control"]
