@@ -36,6 +36,8 @@ def exposure_file(request: HttpRequest) -> StreamingHttpResponse:
     ]
     answer = StreamingHttpResponse(spreadsheets.lines(heading, _rows()), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="exposure-{first}-{last}.csv"'
+    # The pages' own header is for pages: a file with everybody's name stays in no shared computer's cache either.
+    answer["Cache-Control"] = "no-store"
     return answer
 
 

@@ -39,3 +39,9 @@ def test_a_record_holds_nothing_of_who_asked(ben: Therapist) -> None:
     text = str({field.name: getattr(run, field.attname) for field in MatchRun._meta.concrete_fields}).lower()
     for word in ("ewa", "nowak", "ls6", "very own words", "sleep again", "example.org"):
         assert word not in text
+
+
+def test_no_browser_keeps_the_file_with_everybodys_figures(dev: User, ben: Therapist) -> None:
+    answer = signed_in(dev).get(reverse("referrals:desk_exposure_file"))
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Content-Type"].startswith("text/csv") and "attachment" in answer["Content-Disposition"]
