@@ -26,6 +26,8 @@ MAX_TEXT = 4000
 CHANNELS = ("email", "sms", "letter", "phone")
 SELF_PAY = "self_pay"
 NOT_SURE = "not_sure"
+# What a client may answer and no therapist can have experience with: a need of it would leave nobody.
+NAMES_NOTHING = frozenset({"something-else", "prefer-not-to-say"})
 # What the questions that help to find a kind of therapy are about: the traits kinds have.
 GUIDE_QUESTIONS = ("focus", "practice", "lead", "time", "company", "way")
 
@@ -201,9 +203,10 @@ def leading_issue(issues: Collection[str], main_issue: str) -> str:
 
     Whoever names one thing is not asked which of them; one that she took off her list again is no longer the main one.
     """
+    named = [slug for slug in issues if slug not in NAMES_NOTHING]
     if main_issue in issues:
-        return main_issue
-    return next(iter(issues)) if len(issues) == 1 else ""
+        return main_issue if main_issue in named else ""
+    return named[0] if len(named) == 1 else ""
 
 
 def _wishes(values: Iterable[str], strength: int) -> tuple[Wish, ...]:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import CheckboxesField, RadiosField, TextareaField
+from referrals.answers import leading_issue
 from referrals.forms.base import STRENGTHS, Group, QuestionForm, groups_of
 from therapists.models import Issue
 from therapists.selectors import reference
@@ -61,6 +63,13 @@ class ExperienceForm(QuestionForm):
         choices=[("0", _("I do not mind")), *STRENGTHS],
         missing=_("Choose how much this matters, or choose “I do not mind”"),
     )
+
+    def arrange(self) -> None:
+        leading = leading_issue(self.answers.get("issues") or (), self.answers.get("main_issue") or "")
+        named = next((issue.name for issue in reference.issues() if issue.slug == leading), "")
+        if named:
+            # The page names what "this" is: it was said two or three pages ago.
+            self.lead = f"{gettext('You said: %(issue)s.') % {'issue': named}} {self.lead}"
 
     def write(self) -> dict[str, Any]:
         return {"experience": int(self.cleaned_data["experience"])}

@@ -1,15 +1,19 @@
 """The draft's schema: what was written is read back, and nothing that can stand in a row makes a page fail."""
 
+import csv
 import dataclasses
 import datetime
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clients.preferences import Stated
-from referrals.answers import _READERS, Answers, Chosen
+from referrals.answers import _READERS, NAMES_NOTHING, Answers, Chosen
+from therapists import reference as reference_data
+from therapists.selectors.reference import FOR_CLIENTS_ONLY
 
 FULL = {
     "nation": "england",
@@ -72,8 +76,11 @@ def test_stated_carries_the_strengths_and_leaves_out_who_she_is() -> None:
         (["anxiety", "stress"], "", "", ("anxiety", "stress")),
         (["stress"], "anxiety", "stress", ()),
         ([], "anxiety", "", ()),
+        (["prefer-not-to-say"], "", "", ("prefer-not-to-say",)),
+        (["anxiety", "something-else"], "", "anxiety", ("something-else",)),
+        (["anxiety", "something-else"], "something-else", "", ("anxiety", "something-else")),
     ],
-    ids=["only-one", "the-one-she-named", "cannot-pick", "taken-off-again", "none"],
+    ids=["only-one", "the-one-she-named", "cannot-pick", "taken-off-again", "none", "unsaid", "one-real", "unlisted"],
 )
 def test_experience_is_asked_with_what_brings_her_now(
     issues: list[str], main_issue: str, leading: str, others: tuple[str, ...]
@@ -124,3 +131,9 @@ def test_nothing_in_a_row_makes_it_fail(data: object) -> None:
     answers = Answers.from_dict(data)
     answers.missing()
     assert Answers.from_dict(answers.to_dict()) == answers
+
+
+def test_what_names_nothing_is_what_therapists_cannot_tick() -> None:
+    with (Path(reference_data.__file__).parent / "data" / "issues.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["slug"] for row in rows if row["group"] == FOR_CLIENTS_ONLY} == NAMES_NOTHING

@@ -31,6 +31,7 @@ from therapists.models import (
     TherapistLanguage,
     TherapistModality,
 )
+from therapists.selectors.reference import FOR_CLIENTS_ONLY
 from therapists.services.search import search_reindex
 
 FUNDERS: tuple[tuple[str, str, int, bool, list[str]], ...] = (
@@ -103,7 +104,7 @@ def _reference(funders: list[int]) -> r.Reference:
     return r.Reference(
         registers={row.code: (row.pk, row.grades) for row in Register.objects.all()},
         modalities=_by_slug(Modality),
-        issues=list(Issue.objects.order_by("bit").values_list("pk", flat=True)),
+        issues=list(Issue.objects.exclude(group=FOR_CLIENTS_ONLY).order_by("bit").values_list("pk", flat=True)),
         languages=_by_slug(Language),
         groups=_by_slug(ClientGroup),
         formats=_by_slug(SessionFormat),

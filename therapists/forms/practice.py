@@ -23,8 +23,6 @@ from therapists.services.profile import (
 )
 
 MOST_LANGUAGES = 6
-# "Something else" and "I would rather not say yet" are answers of clients; nobody has experience with them.
-FOR_CLIENTS_ONLY = "Other"
 
 
 class RowsForm(SectionForm):
@@ -123,7 +121,7 @@ class IssuesForm(SectionForm):
 
     def arrange(self) -> None:
         had = set(self.therapist.issue_links.values_list("issue_id", flat=True))
-        groups = [(group, rows) for group, rows in reference.issues_by_group() if group != FOR_CLIENTS_ONLY]
+        groups = [(group, rows) for group, rows in reference.issues_by_group() if group != reference.FOR_CLIENTS_ONLY]
         for number, (group, rows) in enumerate(groups):
             self.fields[f"group_{number}"] = forms.TypedMultipleChoiceField(
                 label=group,

@@ -27,6 +27,9 @@ from therapists.models import (
 
 Rows = TypeVar("Rows")
 
+# The group of "something else" and "I would rather not say yet": answers of clients, nobody has experience with them.
+FOR_CLIENTS_ONLY = "Other"
+
 
 def kept(read: Callable[[], Rows]) -> Callable[[], Rows]:
     """Keep what `read` returns for settings.REFERENCE_CACHE_SECONDS, in this process."""

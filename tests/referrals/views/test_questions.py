@@ -126,6 +126,7 @@ def test_experience_is_asked_about_one_thing_or_not_at_all(client, reference):
     # Who cannot pick one is not asked how much "this" matters: the answer would count for nothing.
     assert client.post(question("main"), {"main_issue": "none"}).url == question("words")
     assert client.post(question("reasons"), {"issues": ["bereavement"]}).url == question("known")
+    assert "You said: Bereavement." in client.get(question("known")).content.decode()
     client.post(question("known"), {"experience": "3"})
     stated = answers_of(submission).stated()
     assert (stated.main_issue, stated.experience) == ("bereavement", 3)
