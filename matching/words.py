@@ -48,7 +48,7 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
     "style": {
         "met": gettext_lazy("works as you like it: %(name)s"),
         "partly": gettext_lazy("is in between about this: %(name)s"),
-        "unmet": gettext_lazy("works more the other way than: %(name)s"),
+        "unmet": gettext_lazy("works the other way: %(name)s"),
         "not_stated": gettext_lazy("has not said anything about this: %(name)s"),
     },
     "identity": {
@@ -199,9 +199,10 @@ def _one(domain: str, slug: str, stated: Stated, book: Book) -> str:
     return named[domain]() if domain in named else ""
 
 
-def _side(scale: str, stated: Stated) -> str:
+def _side(scale: str, stated: Stated, *, of: int = 1) -> str:
+    """Return the side of a scale she would like, or with `of` -1 the other one."""
     first, second = STYLES.get(scale, (NOT_LISTED_ANY_MORE, NOT_LISTED_ANY_MORE))
-    return str(first if dict(stated.style).get(scale, 1) > 0 else second)
+    return str(first if dict(stated.style).get(scale, 1) * of > 0 else second)
 
 
 def _listed(kind: str, slug: str, book: Book) -> str:
@@ -225,7 +226,10 @@ def reason_words(domain: str, value: str, state: str, stated: Stated, book: Book
     if domain == "funding" and not value:
         domain = "fee"
     states = WORDS[domain]
-    return str(states.get(state, states["unmet"])) % {"name": value_words(domain, value, stated, book)}
+    name = value_words(domain, value, stated, book)
+    if (domain, state) == ("style", "unmet"):
+        name = _any(_side(scale, stated, of=-1) for scale in value.split(ALTERNATIVES))
+    return str(states.get(state, states["unmet"])) % {"name": name}
 
 
 def others_words(domain: str, value: str, stated: Stated, book: Book) -> str:

@@ -113,6 +113,7 @@ def test_others_are_named_as_several_people(domain: str) -> None:
         ("experience", "bereavement", "met", "has experience with this: somebody has died"),
         ("experience", "ocd", "unmet", "does not name experience with this: obsessive thoughts or rituals (OCD)"),
         ("style", "directive", "met", "works as you like it: lets you lead"),
+        ("style", "directive", "unmet", "works the other way: gives structure and things to try"),
         ("funding", "", "unmet", "costs more than £50 a session"),
         ("funding", "community", "met", "Community Counselling Fund pays"),
         ("modality", "gone", "unmet", "does not offer something that is not on our lists"),
