@@ -58,7 +58,7 @@ def why_not(why: Why, ranking: Ranking, stated: Stated, *, can_change: bool) -> 
         ],
         lower=[
             Point(capital(_("comes after %(others)s.") % {"others": others}), _change(key.split(":")[0], can_change))
-            for key, others in _lower(why, ranking, own)
+            for key, others in (_lower(why, ranking) if why.eligible else ())
         ],
     )
 
@@ -104,12 +104,14 @@ def _tells(reason: Reason, rule: str, stated: Stated) -> bool:
     return reason.domain in TOLD_BY.get(rule, ())
 
 
-def _lower(why: Why, ranking: Ranking, own: Iterable[str]) -> list[tuple[str, str]]:
-    """Return the wishes that people before her grant and she does not: (key, whoever grants it)."""
-    needed = {rule.removeprefix("must:") for rule in own}
+def _lower(why: Why, ranking: Ranking) -> list[tuple[str, str]]:
+    """Return the wishes that people before her grant and she does not: (key, whoever grants it).
+
+    Nothing is to be said about how high somebody stands who is not in the list.
+    """
     before = [row for row in ranking.rows if row.band > why.row.band]
     granted = {reason.item_key for row in before for reason in row.reasons if reason.state == "met"}
-    return [(key, words) for key, words in why.others.items() if key in granted and key not in needed]
+    return [(key, words) for key, words in why.others.items() if key in granted]
 
 
 def _change(domain: str, can_change: bool) -> str:
