@@ -50,7 +50,7 @@ def _line(hit: Hit, chosen: set[int], not_these: Sequence[int], wait: Wait | Non
         registers=[_("%(register)s %(number)s") % {"register": name, "number": no} for name, no in hit.registers],
         wait=wait_words(0) if free else _("No place now."),
         wait_tone="now" if free else "later",
-        forecast="" if free else forecast_words(wait),
+        forecast=forecast_words(wait) if wait and not free else "",
         note=note,
     )
 
