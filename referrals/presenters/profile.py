@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from referrals.answers import Answers
 from referrals.presenters.cards import funder_of
-from therapists.selectors.public import Described, PublicProfile, Room
+from therapists.selectors.public import PublicProfile, Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +16,19 @@ class Fact:
     lines: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """`description` and `training` are "" when there is nothing to say."""
+
+    url: str
+    name: str
+    description: str
+    training: str
+
+
 def facts(profile: PublicProfile) -> list[Fact]:
     """Return what she says about her work; what she left out is left out here too."""
     rows = [
-        Fact(_("Kinds of therapy"), [_described(item) for item in profile.modalities]),
         Fact(_("Knows well"), [", ".join(profile.issues)] if profile.issues else []),
         Fact(_("How to meet"), [", ".join(profile.formats)] if profile.formats else []),
         Fact(_("Where"), [_room(room) for room in profile.rooms]),
@@ -29,9 +39,17 @@ def facts(profile: PublicProfile) -> list[Fact]:
         Fact(_("Works with"), [", ".join(profile.client_groups)] if profile.client_groups else []),
         Fact(_("Says about themselves"), [", ".join(profile.identity)] if profile.identity else []),
         Fact(_("Can arrange"), [", ".join(profile.access)] if profile.access else []),
-        Fact(_("How they work"), profile.style),
+        Fact(_("In the meetings"), profile.style),
     ]
     return [row for row in rows if row.lines]
+
+
+def kinds_offered(profile: PublicProfile, pk: int) -> list[Offered]:
+    """Return the kinds of therapy the therapist `pk` offers, each with the page about it, which leads back to hers."""
+    return [
+        Offered(f"{reverse('referrals:kind', args=[item.id])}?from={pk}", item.name, item.description, item.note)
+        for item in profile.modalities
+    ]
 
 
 def terms(profile: PublicProfile, answers: Answers) -> list[Fact]:
@@ -58,11 +76,6 @@ def _cost(profile: PublicProfile, answers: Answers) -> list[str]:
     if profile.concession:
         lines.append(_("%(fee)s if you have little money") % {"fee": profile.concession})
     return lines
-
-
-def _described(item: Described) -> str:
-    text = f"{item.name}: {item.description}" if item.description else item.name
-    return f"{text} ({item.note})" if item.note else text
 
 
 def _room(room: Room) -> str:

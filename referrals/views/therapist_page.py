@@ -12,7 +12,7 @@ from matching.services.ranking import rank_now, why_for
 from referrals.answers import MAX_CHOICES
 from referrals.presenters.cards import card_lines, reason_lines
 from referrals.presenters.people import out_of_reach
-from referrals.presenters.profile import facts, terms
+from referrals.presenters.profile import facts, kinds_offered, terms
 from referrals.presenters.talking import talking_points
 from referrals.presenters.waiting import no_place_lines
 from referrals.presenters.why_not import why_not
@@ -44,7 +44,7 @@ def therapist(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
     line = next(iter(card_lines(cards([why.row]), draft.answers)), None) if why and why.row else None
     context |= {
         "listed": True,
-        "kinds": [(f"{reverse('referrals:kind', args=[item.id])}?from={pk}", item.name) for item in profile.modalities],
+        "kinds": kinds_offered(profile, pk),
         "talking": talking_points(dict(stated.style), profile.style_values, first_name(profile.name)),
         "name": first_name(profile.name),
         "profile": profile,
