@@ -65,6 +65,7 @@ class Recorder:
         self._since: datetime.datetime | None = None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._told = False
         self.dropped = 0
 
     def note(self, seen: Seen) -> None:
@@ -136,9 +137,12 @@ class Recorder:
             self.drain()
             if last or self._due():
                 self.flush()
+                self._told = False
         except Exception:
-            # Without the list's words: an exception's text may hold what was counted.
-            logger.warning("exposure: nothing written, trying again", exc_info=not last)
+            # Once for each time it fails, however often it is tried again until it succeeds.
+            if not self._told:
+                logger.warning("exposure: nothing written, trying again", exc_info=not last)
+            self._told = True
 
     def _due(self) -> bool:
         if self._unsent:

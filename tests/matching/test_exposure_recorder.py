@@ -248,6 +248,26 @@ def test_a_list_that_cannot_be_counted_stops_no_other(caplog: pytest.LogCaptureF
     assert "could not be counted" in caplog.text
 
 
+def test_a_database_that_is_away_is_said_once_until_it_is_back(caplog: pytest.LogCaptureFixture) -> None:
+    """It is tried again every two seconds: a line each time, in each process, would bury what else is wrong."""
+    away = [True]
+
+    def perhaps(batch_id: uuid.UUID, batch: Batch) -> None:
+        if away:
+            raise OperationalError("rows that were counted")
+
+    recorder = Recorder(first_time=always, keep=perhaps)
+    for seed in range(2):
+        recorder.note(seen(seed))
+        for _ in range(5):
+            recorder._work(last=True)
+        away.clear()
+        recorder._work(last=True)
+        assert not recorder._unsent
+        away.append(True)
+    assert caplog.text.count("nothing written") == 2
+
+
 def process(how: str) -> subprocess.Popen[str]:
     """A web process that has shown seven lists, counted them and written none."""
     environment = {
