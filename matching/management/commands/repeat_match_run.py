@@ -34,6 +34,4 @@ class Command(BaseCommand):
             self.stdout.write(f"- {cause}")
         if not repeat.follows:
             raise CommandError("This list cannot be repeated.")
-        self.stdout.write(
-            "The first of the list follow from what was recorded; asked again, the whole may differ."
-        )
+        self.stdout.write("The first of the list follow from what was recorded; asked again, the whole may differ.")
