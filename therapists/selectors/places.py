@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from core.clock import LONDON
 from therapists.models import Place, PlaceClaim, Therapist
@@ -31,9 +31,18 @@ def free_for_new(ids: Iterable[int], *, as_of: datetime.datetime) -> dict[int, i
 
     Never below zero. Two queries.
     """
-    wanted = list(ids)
+    queue = dict(Therapist.objects.filter(pk__in=list(ids)).order_by().values_list("pk", "offerable_entries"))
+    free = free_counts(queue, as_of=as_of)
+    return {pk: left_for_new(free.get(pk, 0), waiting) for pk, waiting in queue.items()}
+
+
+def free_counts(ids: Iterable[int], *, as_of: datetime.datetime) -> dict[int, int]:
+    """Return by therapist pk how many open places have no live claim; whoever has none is not in it. One query."""
     blocked = live_claims(as_of=as_of).filter(place=OuterRef("pk"))
-    rows = open_places(as_of=as_of).filter(~Exists(blocked), therapist_id__in=wanted)
-    free = dict(rows.values("therapist_id").annotate(n=Count("pk")).values_list("therapist_id", "n"))
-    queue = dict(Therapist.objects.filter(Q(pk__in=wanted)).order_by().values_list("pk", "offerable_entries"))
-    return {pk: max(0, free.get(pk, 0) - waiting) for pk, waiting in queue.items()}
+    rows = open_places(as_of=as_of).filter(~Exists(blocked), therapist_id__in=list(ids))
+    return dict(rows.values("therapist_id").annotate(n=Count("pk")).values_list("therapist_id", "n"))
+
+
+def left_for_new(free: int, waiting: int) -> int:
+    """Return how many of her free places are not for those in her queue who may be offered one."""
+    return max(0, free - waiting)

@@ -21,6 +21,8 @@ SHOWN = 20
 ROUNDS = 5
 MOST_MEANT = 600
 LONGEST_SHORT = max(SHORT_BEGINNINGS)
+# How far somebody is who lacks a word: further than whoever has all of them, each in its worst way.
+LACKING = 100
 _NAME_WORDS = "string_to_array(r.name_key, ' ')"
 
 # Necessary, not sufficient: whoever fails this is not listed, whoever passes is judged. Cheap enough for thousands.
@@ -28,9 +30,13 @@ _PERHAPS_LISTED = """
 AND t.profile_verified_at IS NOT NULL AND NOT t.paused AND t.confirmed_at >= %s AND t.unanswered_in_a_row < %s
 """
 
+# Put in order first: of the thousands who share a name, therapists are then read only until there are enough.
 _BY_WORDS = """
-SELECT t.id, t.display_name FROM therapists_searchentry e JOIN therapists_therapist t ON t.id = e.therapist_id
-WHERE {where} {listed} ORDER BY {rank}, e.sort_name, t.id LIMIT %s OFFSET %s
+SELECT t.id, t.display_name FROM (
+    SELECT e.therapist_id, e.sort_name, {rank} AS far
+    FROM therapists_searchentry e WHERE {where} ORDER BY far, e.sort_name, e.therapist_id) n
+JOIN therapists_therapist t ON t.id = n.therapist_id WHERE n.far < %s {listed}
+ORDER BY n.far, n.sort_name, n.therapist_id LIMIT %s OFFSET %s
 """
 _BY_NUMBER = """
 SELECT t.id, t.display_name FROM (
@@ -147,7 +153,7 @@ def _registrations_by_number(typed: Typed, limit: int) -> list[int]:
 
 
 def _registrations_by_words(meant: Sequence[_Meant], limit: int) -> list[int]:
-    rank, ranked = _rank(meant, 0)
+    rank, ranked = _rank(meant)
     where = " AND ".join(["e.words && %s::varchar[]"] * len(meant))
     # The index is on text, as the names' keys are.
     by_name, rank_of_name = (
@@ -184,18 +190,14 @@ class _Search:
 
     def by_words(self, meant: Sequence[_Meant], *, missing: int = 0) -> "_Source":
         """Look for people with one of the words meant for each typed word; `missing` of them may be lacking."""
-        rank, ranked = _rank(meant, missing)
+        rank, ranked = _rank(meant)
         if missing:
-            every = sorted({word for one in meant for word in one.all})
-            has = " + ".join(["(e.words && %s::varchar[])::int"] * len(meant))
-            where = f"e.words && %s::varchar[] AND {has} >= %s"
-            asked: list[object] = [every, *(one.all for one in meant), len(meant) - missing]
+            where, asked = "e.words && %s::varchar[]", [sorted({word for one in meant for word in one.all})]
         else:
-            where = " AND ".join(["e.words && %s::varchar[]"] * len(meant))
-            asked = [one.all for one in meant]
+            where, asked = " AND ".join(["e.words && %s::varchar[]"] * len(meant)), [one.all for one in meant]
         listed, terms = self._listed()
         sql = _BY_WORDS.format(where=where, listed=listed, rank=rank)
-        return _Source(sql, [*asked, *terms, *ranked])
+        return _Source(sql, [*ranked, *asked, LACKING * (missing + 1), *terms])
 
     def by_number(self, typed: Typed) -> "_Source":
         """Look for people with a register's number that is or begins with what was typed."""
@@ -220,15 +222,16 @@ class _Source:
         return _by_index(self.sql, [*self.parameters, limit, offset])
 
 
-def _rank(meant: Sequence[_Meant], missing: int) -> tuple[str, list[object]]:
+def _rank(meant: Sequence[_Meant]) -> tuple[str, list[object]]:
     """Return the SQL of how far somebody is from what was typed, and its parameters."""
-    case = "CASE WHEN e.words && %s::varchar[] THEN 0 WHEN e.words && %s::varchar[] THEN 1 ELSE 2 END"
-    if missing:
-        case = case.replace("ELSE 2", "WHEN e.words && %s::varchar[] THEN 2 ELSE 9")
+    ranks: list[str] = []
     parameters: list[object] = []
     for one in meant:
-        parameters += [one.same, one.begun, one.slipped] if missing else [one.same, one.begun]
-    return " + ".join([case] * len(meant)), parameters
+        near = [(far, words) for far, words in enumerate((one.same, one.begun, one.slipped)) if words]
+        whens = " ".join(f"WHEN e.words && %s::varchar[] THEN {far}" for far, _words in near)
+        ranks.append(f"CASE {whens} ELSE {LACKING} END")
+        parameters += [words for _far, words in near]
+    return " + ".join(ranks), parameters
 
 
 def _numbers_like(typed: Typed) -> str:

@@ -5,15 +5,15 @@ This is the slow and obvious truth. matching compares thousands at once with col
 """
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import LONDON
 from therapists.models import Register, Registration, Therapist
-from therapists.selectors.places import free_for_new
+from therapists.selectors.places import free_counts, left_for_new
 
 CONFIRMATION_LASTS = datetime.timedelta(days=14)
 UNANSWERED_LIMIT = 2
@@ -28,6 +28,7 @@ _OF_THERAPISTS = (
     "monthly_limit",
     "new_people_month",
     "new_people_count",
+    "offerable_entries",
 )
 _OF_REGISTRATIONS = (
     "therapist_id",
@@ -102,12 +103,17 @@ def register_accredited(register: Register, on: datetime.date) -> bool:
 def standing_for(ids: Iterable[int], *, as_of: datetime.datetime) -> dict[int, Standing]:
     """Return the standing of each therapist by pk, at a moment. Three queries, however many are asked for."""
     wanted = list(set(ids))
+    if not wanted:
+        return {}
+    free = free_counts(wanted, as_of=as_of)
     # Only what is judged: opening sealed addresses and reading long texts costs more than judging.
-    rows = Registration.objects.select_related("register").only(*_OF_REGISTRATIONS)
-    free = free_for_new(wanted, as_of=as_of)
+    rows = Registration.objects.filter(therapist_id__in=wanted).select_related("register").only(*_OF_REGISTRATIONS)
+    # Sorted in here: prefetching makes a query set for each therapist, which takes as long as all the queries.
+    held: dict[int | None, list[Registration]] = defaultdict(list)
+    for registration in rows.order_by():
+        held[registration.therapist_id].append(registration)
     found = Therapist.objects.filter(pk__in=wanted).only(*_OF_THERAPISTS)
-    found = found.prefetch_related(Prefetch("registrations", rows))
-    return {therapist.pk: _judge(therapist, as_of, free.get(therapist.pk, 0)) for therapist in found}
+    return {one.pk: _judge(one, held[one.pk], as_of, free.get(one.pk, 0)) for one in found}
 
 
 def standing(therapist_id: int, *, as_of: datetime.datetime) -> Standing:
@@ -118,24 +124,24 @@ def standing(therapist_id: int, *, as_of: datetime.datetime) -> Standing:
     return found[therapist_id]
 
 
-def _judge(therapist: Therapist, as_of: datetime.datetime, free: int) -> Standing:
-    reasons = tuple(code for code, holds in _doubts(therapist, as_of) if holds)
+def _judge(therapist: Therapist, held: list[Registration], as_of: datetime.datetime, free: int) -> Standing:
+    reasons = tuple(code for code, holds in _doubts(therapist, held, as_of) if holds)
     listed = not reasons
-    renewing = "no_active_registration" in reasons and _renewing(therapist, as_of)
-    return Standing(listed, has_place=listed and free > 0, reasons=reasons, free_for_new=free, renewing=renewing)
+    renewing = "no_active_registration" in reasons and _renewing(held, as_of)
+    left = left_for_new(free, therapist.offerable_entries)
+    return Standing(listed, has_place=listed and left > 0, reasons=reasons, free_for_new=left, renewing=renewing)
 
 
-def _renewing(therapist: Therapist, as_of: datetime.datetime) -> bool:
+def _renewing(held: list[Registration], as_of: datetime.datetime) -> bool:
     on = as_of.astimezone(LONDON).date()
-    return any(is_good(registration, on, late=RENEWAL_GRACE) for registration in therapist.registrations.all())
+    return any(is_good(registration, on, late=RENEWAL_GRACE) for registration in held)
 
 
-def _doubts(therapist: Therapist, as_of: datetime.datetime) -> list[tuple[str, bool]]:
+def _doubts(therapist: Therapist, held: list[Registration], as_of: datetime.datetime) -> list[tuple[str, bool]]:
     on = as_of.astimezone(LONDON).date()
-    registrations = list(therapist.registrations.all())
     return [
-        ("no_active_registration", not any(is_good(registration, on) for registration in registrations)),
-        ("registration_in_question", any(is_bad(registration) for registration in registrations)),
+        ("no_active_registration", not any(is_good(registration, on) for registration in held)),
+        ("registration_in_question", any(is_bad(registration) for registration in held)),
         ("profile_not_verified", therapist.profile_verified_at is None),
         ("paused", therapist.paused),
         ("not_confirmed", not _confirmed(therapist, as_of)),
