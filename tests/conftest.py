@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 # Playwright keeps an event loop in the main thread, where Django would then refuse to touch the database.
@@ -35,6 +36,13 @@ def _point_settings_at_services() -> None:
     settings.CELERY_BROKER_URL = env.redis_broker(settings.REDIS_URL)
     settings.EMAIL_HOST, settings.EMAIL_PORT = os.environ["EMAIL_HOST"], int(os.environ["EMAIL_PORT"])
     settings.MAIL_SINK_FOLDER = os.environ["MAIL_SINK_FOLDER"]
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    """A request's language stays with the thread, which here runs the next test as well."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -21,8 +21,8 @@ DESK = {*STAFF, Role.ADMINISTRATOR}
 EXPECTED = {
     **{f"referrals:{name}": DESK for name in ("desk", "desk_task", "desk_task_take", "desk_rota", "desk_rota_remove")},
     **{f"referrals:{name}": STAFF for name in ("desk_find", "desk_referral", "desk_referral_act")},
-    **{f"referrals:{name}": SENDERS for name in ("desk_messages", "desk_message")},
-    "referrals:desk_overdue": {Role.COORDINATOR},
+    **{f"referrals:{name}": SENDERS for name in ("desk_messages", "desk_message", "desk_exposure", "desk_exposure_file")},
+    **{f"referrals:{name}": {Role.COORDINATOR} for name in ("desk_overdue", "desk_list")},
 }
 EVERYBODY = {"therapists:join"}
 
@@ -42,7 +42,7 @@ def staff_routes() -> list[tuple[str, str]]:
 
 
 def _address(name: str, route: URLPattern) -> str:
-    values = {"pk": 999_999, "slug": "about", "act": "close"}
+    values = {"pk": 999_999, "run": 999_999, "slug": "about", "act": "close"}
     return reverse(name, kwargs={key: values[key] for key in route.pattern.converters})
 
 
