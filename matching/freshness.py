@@ -172,9 +172,7 @@ def _answer_of_json(said: dict[str, Any], most: int) -> Answer:
 
 
 def _columns(lines: list[list[int]] | None, width: int) -> I64:
-    if lines is None:
-        return np.empty((width, 0), np.int64)
-    return np.ascontiguousarray(np.array(lines, np.int64).T)
+    return np.empty((width, 0), np.int64) if lines is None else np.array(lines, np.int64).T
 
 
 def database() -> str:

@@ -132,7 +132,8 @@ def _sets(keys: c.I64, parts: Parts) -> dict[str, tuple[c.U64, ...]]:
     for name, *_ in queries.LINKS:
         found = parts[name]
         words = np.zeros((3, len(keys)), np.uint64)
-        words[:, keys.searchsorted(found[0])] = found[1:].view(np.uint64)
+        if found.size:
+            words[:, keys.searchsorted(found[0])] = found[1:].view(np.uint64)
         sets[name] = (words[0], words[1])
         if name in queries.SECOND:
             sets[queries.SECOND[name][0]] = (words[2],)

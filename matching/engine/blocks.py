@@ -42,23 +42,28 @@ class Blocks:
         return _joined(found) if found else self.parts[0][:0]
 
     def replaced(self, rows: I64, table: Table) -> "Blocks":
-        """Return the blocks with `table` for everything that the given rows, which ascend, had."""
-        parts = list(self.parts)
+        """Return the blocks with `table` for everything that the given rows, which ascend, had; alike, shared."""
+        parts, table = list(self.parts), table[table["row"].argsort(kind="stable")]
+        whose = table["row"].astype(np.int64)
         for block, part, theirs, starts, ends in self._at(rows):
-            pieces, done = [], 0
-            for row, start, end in zip(theirs.tolist(), starts.tolist(), ends.tolist(), strict=True):
-                pieces += [part[done:start], table[table["row"] == row]]
+            bounds = (starts, ends, whose.searchsorted(theirs), whose.searchsorted(theirs, side="right"))
+            pieces, done, alike = [], 0, True
+            for start, end, first, last in np.array(bounds).T.tolist():
+                now = table[first:last]
+                alike = alike and part[start:end].tobytes() == now.tobytes()
+                pieces += [part[done:start], now]
                 done = end
-            parts[block] = _joined([*pieces, part[done:]])
+            if not alike:
+                parts[block] = _joined([*pieces, part[done:]])
         return Blocks(tuple(parts))
 
     def _at(self, rows: I64) -> Iterator[tuple[int, Table, I64, I64, I64]]:
         """Yield blocks by number, the rows asked about in each, and where what is theirs begins and ends."""
         for block in sorted({row // BLOCK for row in rows.tolist()}):
             part = self.parts[block]
-            first, last = np.searchsorted(rows, (block * BLOCK, (block + 1) * BLOCK))
+            first, last = rows.searchsorted((block * BLOCK, (block + 1) * BLOCK))
             theirs, owners = rows[first:last], part["row"].astype(np.int64)
-            yield block, part, theirs, np.searchsorted(owners, theirs), np.searchsorted(owners, theirs, side="right")
+            yield block, part, theirs, owners.searchsorted(theirs), owners.searchsorted(theirs, side="right")
 
 
 def _joined(pieces: Sequence[Table]) -> Table:

@@ -54,7 +54,7 @@ class Register:
     version: str
     size: int
     ids: I64
-    by_id: I32
+    by_id: I64
     fee: I32
     offerable: NDArray[np.int16]
     online_hours: U32
@@ -76,6 +76,11 @@ class Register:
     @cached_property
     def nobody(self) -> U64:
         return np.zeros(self.words, np.uint64)
+
+    @cached_property
+    def bitmaps(self) -> tuple[U64, ...]:
+        """Return all sets one after the other."""
+        return tuple(one for sets in self.sets.values() for one in sets)
 
     @cached_property
     def met_online(self) -> U64:
@@ -138,7 +143,7 @@ def arranged(facts: Facts) -> Register:
         version=facts.version,
         size=size,
         ids=ids,
-        by_id=np.argsort(ids, kind="stable").astype(np.int32),
+        by_id=np.argsort(ids, kind="stable"),
         fee=_spread(found.fee, row_of, capacity),
         offerable=_spread(found.offerable, row_of, capacity),
         online_hours=_spread(found.online_hours, row_of, capacity),

@@ -1,6 +1,7 @@
 """A register with some therapists read anew. What a reader of the old one holds is never written."""
 
 from dataclasses import replace
+from operator import methodcaller
 from typing import TypeVar
 
 import numpy as np
@@ -29,7 +30,9 @@ def spliced(base: Register, facts: Facts, ids: tuple[int, ...]) -> tuple[Registe
     ids_now, by_id, rows = _rows_for(base, found.ids)
     if len(rows) < len(found.ids):
         return None
-    touched = np.union1d(base.rows_of(ids), rows)
+    # Nearly always just those who changed, and they are all there still.
+    same = len(rows) == len(ids) and found.ids.tolist() == sorted(ids)
+    touched = np.sort(rows) if same else np.union1d(base.rows_of(ids), rows)
     grid = _grid(base, found, rows)
     if len(grid.loose) > MOST_LOOSE:
         return None
@@ -43,7 +46,7 @@ def spliced(base: Register, facts: Facts, ids: tuple[int, ...]) -> tuple[Registe
         fee=_put(base.fee, rows, found.fee),
         offerable=_put(base.offerable, rows, found.offerable),
         online_hours=_put(base.online_hours, rows, found.online_hours),
-        sets={name: _put_masks(sets, rows, found.masks[name], base.nobody) for name, sets in base.sets.items()},
+        sets={**base.sets, **_sets(base, rows, found.masks)},
         locations=_rooms(base, rows, found),
         listed=base.listed.replaced(touched, moved(found.listed, rows)),
         places=base.places.replaced(touched, moved(found.places, rows)),
@@ -53,7 +56,7 @@ def spliced(base: Register, facts: Facts, ids: tuple[int, ...]) -> tuple[Registe
     return register, touched
 
 
-def _rows_for(base: Register, ids: I64) -> tuple[I64, I32, I64]:
+def _rows_for(base: Register, ids: I64) -> tuple[I64, I64, I64]:
     """Return all ids, their order, and the rows of the given ones. Who is new takes a free row, if there are enough."""
     known = base.rows_of(tuple(ids.tolist()))
     size = base.size + len(ids) - len(known)
@@ -65,16 +68,39 @@ def _rows_for(base: Register, ids: I64) -> tuple[I64, I32, I64]:
     # Free rows stand last in the order, those taken now first among them.
     others = np.delete(base.by_id, np.arange(base.size, size))
     at = np.searchsorted(all_ids[others], new)
-    by_id = np.insert(others, at, np.arange(base.size, size, dtype=np.int32))
+    by_id = np.insert(others, at, np.arange(base.size, size))
     return all_ids, by_id, replace(base, ids=all_ids, by_id=by_id).rows_of(tuple(ids.tolist()))
 
 
 def _put(column: NDArray[T], rows: I64, values: NDArray[T]) -> NDArray[T]:
-    if np.array_equal(column[rows], values):
+    if (column[rows] == values).all():
         return column
     new = column.copy()
     new[rows] = values
     return new
+
+
+def _sets(base: Register, rows: I64, masks: dict[str, tuple[U64, ...]]) -> dict[str, tuple[U64, ...]]:
+    """Return the sets that are different now."""
+    names = set()
+    for n, row in enumerate(rows.tolist()):
+        # One look into every bitmap: nearly always there is nothing else to do.
+        words = np.array(list(map(methodcaller("item", row // bits.WORD), base.bitmaps)), np.uint64)
+        flags = words & np.uint64(1 << row % bits.WORD) != 0
+        held = int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+        for name, sets in base.sets.items():
+            if held & (1 << len(sets)) - 1 != _mask(masks[name], n):
+                names.add(name)
+            held >>= len(sets)
+    return {name: _put_masks(base.sets[name], rows, masks[name], base.nobody) for name in names}
+
+
+def _mask(words: tuple[U64, ...], n: int) -> int:
+    """Return the bits of the n-th therapist."""
+    mask: int = words[0].item(n)
+    for number, word in enumerate(words[1:], start=1):
+        mask |= word.item(n) << bits.WORD * number
+    return mask
 
 
 def _put_masks(sets: tuple[U64, ...], rows: I64, words: tuple[U64, ...], nobody: U64) -> tuple[U64, ...]:
@@ -82,12 +108,8 @@ def _put_masks(sets: tuple[U64, ...], rows: I64, words: tuple[U64, ...], nobody:
     new: dict[int, U64] = {}
     for n, row in enumerate(rows.tolist()):
         at, bit_of_row = row // bits.WORD, row % bits.WORD
-        mask = sum(int(word[n]) << bits.WORD * number for number, word in enumerate(words))
-        held = 0
-        for bit, one in enumerate(sets):
-            if one.item(at) >> bit_of_row & 1:
-                held |= 1 << bit
-        for bit in bits_in(held ^ mask):
+        held = [bit for bit, one in enumerate(sets) if one.item(at) >> bit_of_row & 1]
+        for bit in bits_in(_mask(words, n) ^ sum(1 << bit for bit in held)):
             if bit not in new:
                 new[bit] = (sets[bit] if bit < len(sets) else nobody).copy()
             new[bit][at] ^= np.uint64(1 << bit_of_row)
@@ -99,9 +121,9 @@ def _put_masks(sets: tuple[U64, ...], rows: I64, words: tuple[U64, ...], nobody:
 def _rooms(base: Register, rows: I64, found: Packed) -> Rooms:
     old, names, capacity = base.locations, ROOM.names or (), base.capacity
     homes = {name: _put(getattr(old, name), rows, found.home[name]) for name in names}
-    theirs = np.isin(old.further_row, rows)
-    if not theirs.any() and not len(found.further):
+    if not len(found.further) and not _any_of(old.further_row, rows):
         return replace(old, **homes)
+    theirs = np.isin(old.further_row, rows)
     before, now = np.empty(len(theirs), FURTHER), moved(found.further, rows)
     before["row"], before["nth"] = old.further_row, old.further_nth
     for name in names:
@@ -109,6 +131,12 @@ def _rooms(base: Register, rows: I64, found: Packed) -> Rooms:
     if np.array_equal(before[theirs], now[np.lexsort((now["nth"], now["row"]))]):
         return replace(old, **homes)
     return rooms_of({name: column[:capacity] for name, column in homes.items()}, np.concatenate([before[~theirs], now]))
+
+
+def _any_of(ascending: I32, rows: I64) -> bool:
+    """Return whether any of the rows is in a column that ascends. `np.isin` would look at all of it."""
+    at = ascending.searchsorted(rows.astype(ascending.dtype))
+    return bool((ascending.searchsorted(rows.astype(ascending.dtype), side="right") > at).any())
 
 
 def _grid(base: Register, found: Packed, rows: I64) -> Grid:
