@@ -17,6 +17,8 @@ from core.models import PlacePoint
 from core.reference.files import read_rows
 
 METRES_PER_MILE = 1609.344
+# What the health service writes for somebody without a fixed place to live. It lies nowhere.
+NO_FIXED_PLACE = "ZZ99 3VZ"
 # A point less certain than this makes a distance "about".
 ABOUT_FROM_M = 1_000
 
@@ -56,6 +58,11 @@ def postcode_clean(text: str, *, outcode_ok: bool = False) -> str:
     if _OUTCODE_ONLY.match(typed):
         raise ValueError(_("Enter the whole postcode, like LS1 4AP, not only the first half."))
     raise ValueError(_("This is not a postcode. A postcode looks like LS1 4AP."))
+
+
+def is_no_fixed_place(text: str) -> bool:
+    """Say whether the postcode stands for no fixed place to live."""
+    return re.sub(r"[^A-Z0-9]", "", text.upper()) == NO_FIXED_PLACE.replace(" ", "")
 
 
 def place_code(text: str) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms.base import Words, with_missing
 from core.forms.texts import TextField
-from core.geo import postcode_clean
+from core.geo import NO_FIXED_PLACE, is_no_fixed_place, postcode_clean
 
 
 class EmailField(forms.EmailField):
@@ -62,9 +62,10 @@ def _takes_texts(number: phonenumbers.PhoneNumber) -> bool:
 
 
 class PostcodeField(TextField):
-    """A UK postcode, cleaned to "LS1 4AP"."""
+    """A UK postcode, cleaned to "LS1 4AP". `or_none`: "ZZ99 3VZ", no fixed place to live, is an answer too."""
 
-    def __init__(self, *, missing: Words | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, missing: Words | None = None, or_none: bool = False, **kwargs: Any) -> None:
+        self.or_none = or_none
         attrs = {"autocomplete": "postal-code", "spellcheck": "false", "class": "nhsuk-input--width-10"}
         kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
         kwargs.setdefault("max_length", 20)
@@ -74,6 +75,8 @@ class PostcodeField(TextField):
         text = super().clean(value)
         if not text:
             return ""
+        if self.or_none and is_no_fixed_place(text):
+            return NO_FIXED_PLACE
         try:
             return postcode_clean(text)
         except ValueError as error:

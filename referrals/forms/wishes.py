@@ -7,6 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clients.preferences import DAY_NAMES, PART_NAMES, Strength
+from core import geo
 from core.forms import CheckboxesField, PostcodeField, RadiosField, StrengthField
 from referrals.forms.base import STRENGTHS, Group, QuestionForm, groups_of
 from therapists.models import Therapist
@@ -135,7 +136,7 @@ class PlaceForm(QuestionForm):
     skip = _("Skip this")
     keys = ("postcode", "miles", "distance_must")
 
-    postcode = PostcodeField(label=_("Postcode"), required=False)
+    postcode = PostcodeField(label=_("Postcode"), required=False, or_none=True)
     miles = RadiosField(
         label=_("How far could you travel?"),
         choices=[
@@ -165,8 +166,10 @@ class PlaceForm(QuestionForm):
     def write(self) -> dict[str, Any]:
         postcode = self.cleaned_data["postcode"]
         miles = int(self.cleaned_data["miles"] or 10)
-        must = bool(postcode) and self.cleaned_data["reach"] == "must"
-        return {"postcode": postcode, "miles": miles if postcode else None, "distance_must": must}
+        # From no fixed place nothing is near, and as a need that would leave nobody.
+        somewhere = bool(postcode) and postcode != geo.NO_FIXED_PLACE
+        must = somewhere and self.cleaned_data["reach"] == "must"
+        return {"postcode": postcode, "miles": miles if somewhere else None, "distance_must": must}
 
 
 class GenderForm(WishForm):

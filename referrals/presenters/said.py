@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clients.models import Client
 from clients.preferences import Strength
+from core import geo
 from core.choices import Nation
 from matching.words import NOT_LISTED_ANY_MORE
 from referrals.answers import NOT_SURE, SELF_PAY, Answers
@@ -116,6 +117,8 @@ def _topic(slug: str, label: str, names: list[str], strength: int, none: str = "
 
 
 def _distance(a: Answers) -> str:
+    if geo.is_no_fixed_place(a.postcode):
+        return _("No fixed place")
     miles = 10 if a.miles is None else a.miles
     near = {"count": miles, "postcode": a.postcode}
     if a.distance_must:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from clients.preferences import Stated
+from core import geo
 from referrals.answers import Answers
 from referrals.presenters.relaxing import PAGE_OF
 from referrals.presenters.steps import page
@@ -25,7 +26,13 @@ def warnings(answers: Answers, stated: Stated, unknown: Iterable[str]) -> list[W
         Warning(_("Something you chose here is not on our lists any more. Nobody can offer it."), _change(domain))
         for domain in unknown
     ]
-    if answers.postcode and stated.point is None:
+    if geo.is_no_fixed_place(answers.postcode):
+        words = _(
+            "Without a fixed place we cannot tell how far away people are. "
+            "The postcode of anywhere you can get to, like a library, is enough."
+        )
+        found.append(Warning(words, _change("distance")))
+    elif answers.postcode and stated.point is None:
         words = _("We do not know where %(postcode)s is, so we could not look at how far away people are.")
         found.append(Warning(words % {"postcode": answers.postcode}, _change("distance")))
     elif answers.distance_must and stated.point is None:

@@ -122,9 +122,15 @@ class TestTexts:
         form = one(forms.EmailField(), typed(it="ewa at example"))
         assert "name@example.com" in form.errors["it"][0]
 
-    @pytest.mark.parametrize("text", ["nowhere", "LS1", "ZZ99", "1" * 30])
+    @pytest.mark.parametrize("text", ["nowhere", "LS1", "ZZ99", "ZZ99 3VZ", "1" * 30])
     def test_a_postcode_that_is_none_is_refused(self, text):
         assert not one(forms.PostcodeField(), typed(it=text)).is_valid()
+
+    @pytest.mark.parametrize("text", ["zz99 3vz", "ZZ993VZ"])
+    def test_no_fixed_place_is_a_postcode_where_that_is_said(self, text):
+        form = one(forms.PostcodeField(or_none=True), typed(it=text))
+        assert form.is_valid() and form.cleaned_data["it"] == "ZZ99 3VZ"
+        assert not one(forms.PostcodeField(or_none=True), typed(it="ZZ99 3WZ")).is_valid()
 
     def test_a_postcode_is_tidied(self):
         form = one(forms.PostcodeField(), typed(it="ls14ap"))

@@ -112,7 +112,7 @@ def test_radius_nought_is_explained_and_can_be_widened(client, somebody):
     assert "Within 0 miles" in page and "0 miles from LS1 4AP, no further" in page
 
 
-@pytest.mark.parametrize("postcode", ["XX1 1XX", "nowhere", "ZZ99 3VZ", "QQ", "LS1", "\x00"])
+@pytest.mark.parametrize("postcode", ["XX1 1XX", "nowhere", "ZZ99 3WZ", "QQ", "LS1", "\x00"])
 def test_a_postcode_that_does_not_exist_is_said(client, somebody, postcode):
     call_command("load_reference", only=["postcode areas"], verbosity=0)
     with_answers(client, postcode=postcode, miles=5, distance_must=True)
@@ -126,6 +126,21 @@ def test_a_postcode_that_does_not_exist_is_said(client, somebody, postcode):
 def test_near_me_without_a_postcode_is_said(client, somebody):
     with_answers(client, distance_must=True, miles=5)
     assert "We need your postcode for that." in page_of(client)
+
+
+@pytest.mark.parametrize("typed", ["ZZ99 3VZ", "zz993vz"])
+def test_no_fixed_place_is_an_answer_that_hides_nobody(client, somebody, typed):
+    call_command("load_reference", only=["postcode areas"], verbosity=0)
+    far_away(somebody)
+    draft = with_answers(client)
+    assert client.post(question("distance"), {"postcode": typed, "miles": "5", "reach": "must"}).status_code == 302
+    answers = answers_of(draft)
+    assert (answers.postcode, answers.miles, answers.distance_must) == ("ZZ99 3VZ", None, False)
+    page = page_of(client)
+    assert "Ben Okafor" in page and "Without a fixed place" in page and "We do not know where" not in page
+    assert f'href="{question("distance")}?change=matches"' in page
+    assert "No fixed place" in page.split("What you asked for")[1]
+    assert 'value="ZZ99 3VZ"' in page_of(client, question("distance"))
 
 
 def test_a_postcode_typed_wrongly_is_refused_and_kept(client, somebody):
