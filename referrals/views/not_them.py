@@ -51,7 +51,8 @@ def _found(request: HttpRequest, draft: Draft, form: NotThemForm) -> list[Hit]:
         form.add_error("name", _("Enter at least three letters of the name"))
     elif not result.hits:
         form.add_error(
-            "name", _("We found nobody with that name here. If they are not here, you cannot meet them by accident")
+            "name",
+            _("We cannot find anybody with that name just now. You will only ever meet people you choose yourself"),
         )
     return result.hits
 

@@ -5,7 +5,17 @@ import pytest
 from accounts.actors import for_user
 from core.actors import system
 from core.models import AuditEntry, PlacePoint
-from tests.factories import issue, make_funder, make_location, make_place, modality, reference_row, session_format
+from tests.factories import (
+    issue,
+    make_funder,
+    make_location,
+    make_place,
+    make_registration,
+    make_therapist,
+    modality,
+    reference_row,
+    session_format,
+)
 from therapists.models import Language, Therapist
 from therapists.services import availability, profile, week
 from therapists.services.profile import ProfileRefused
@@ -164,3 +174,25 @@ def test_identity_is_not_written_into_the_record(ben, actor):
     assert AuditEntry.objects.get(verb="profile_people").detail == {"fields": ["identity_tags"]}
     with pytest.raises(TypeError):
         profile.people_set(therapist=ben, actor=actor, formats=[])
+
+
+@pytest.mark.parametrize("shown", ["Ewa Nowak-Smith", "ewa nowák", "Dr Nowak", "Ewa Novak"])
+def test_a_name_may_be_shown_in_her_own_way(shown, actor):
+    therapist = registered_as("Ewa Nowak")
+    profile.profile_update(therapist=therapist, actor=actor, display_name=shown)
+    assert fresh(therapist).display_name == shown
+
+
+@pytest.mark.parametrize("shown", ["Ben Okafor", "Ewa Okafor", "Ewa"])
+@pytest.mark.parametrize("registered", ["Ewa Nowak", "Nowak, Ewa (Dr)"])
+def test_nobody_is_shown_under_a_family_name_no_register_knows_her_by(shown, registered, actor):
+    therapist = registered_as(registered)
+    with pytest.raises(ProfileRefused, match="family name you are registered under"):
+        profile.profile_update(therapist=therapist, actor=actor, display_name=shown)
+    assert fresh(therapist).display_name == "Ewa Nowak"
+
+
+def registered_as(name):
+    therapist = make_therapist(display_name="Ewa Nowak", registered=False)
+    make_registration(therapist, name=name)
+    return therapist

@@ -181,7 +181,7 @@ def test_every_change_keeps_the_index_in_step(dev) -> None:
     therapist = Therapist.objects.get(user=user)
     search_entries_refresh(therapist_ids=Therapist.objects.values_list("pk", flat=True))
     assert in_step()
-    profile_update(therapist=therapist, actor=ACTOR, display_name="Anna Zander")
+    profile_update(therapist=therapist, actor=ACTOR, display_name="Anna Zander Leigh")
     assert in_step()
     room = {"name": "Room", "address": "", "postcode": "LS1 4AP", "step_free": None, "hours": 1}
     location = location_add(therapist=therapist, actor=ACTOR, town="Leeds", **room)

@@ -16,6 +16,7 @@ from therapists.models import (
     TherapistLanguage,
     TherapistModality,
 )
+from therapists.services.imports.names import has_family_name
 from therapists.services.listing import therapist_confirm
 from therapists.services.search import search_entries_refresh
 
@@ -53,8 +54,18 @@ def profile_update(*, therapist: Therapist, actor: Actor, **fields: object) -> N
         if changed:
             row.save(update_fields=changed)
         if "display_name" in changed:
+            _check_name(row)
             search_entries_refresh(therapist_ids=[row.pk])
         touched(therapist=row, actor=actor, verb="profile_update", fields=changed)
+
+
+def _check_name(therapist: Therapist) -> None:
+    """Nobody is found under the name of somebody else: a family name is one that a register knows her by."""
+    names = [name for name in therapist.registrations.values_list("name", flat=True).order_by("pk") if name]
+    if names and not any(has_family_name(therapist.display_name, name) for name in names):
+        raise ProfileRefused(
+            _("Use the family name you are registered under. If you work under another one, ask us to change it.")
+        )
 
 
 def languages_set(*, therapist: Therapist, levels: Mapping[int, str], actor: Actor) -> None:

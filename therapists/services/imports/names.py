@@ -28,6 +28,13 @@ def contradicts(name: str, other: str) -> bool:
     return not any(_alike(a, b) for a in mine for b in theirs)
 
 
+def has_family_name(shown: str, registered: str) -> bool:
+    """Return whether `shown` has a word of the family name in `registered`: "Given Family" or "Family, Given"."""
+    before, comma, _ = registered.partition(",")
+    family = name_key(before).split() if comma else name_key(" ".join(registered.split()[-1:])).split()
+    return not family or any(_alike(word, other) for word in family for other in name_key(shown).split())
+
+
 def _alike(word: str, other: str) -> bool:
     if word == other:
         return True
