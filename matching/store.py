@@ -24,6 +24,15 @@ REBUILD_ABOVE = 2_000
 
 
 @dataclass(frozen=True)
+class Current:
+    """The register and the weights in force; without any weights in the tables, None."""
+
+    lens: Lens
+    weight_set_id: int | None
+    weights: dict[str, int] | None
+
+
+@dataclass(frozen=True)
 class Held:
     """A register and the weights in force, and what had been seen of which log when they were read.
 
@@ -51,14 +60,9 @@ class Held:
     def question(self) -> str:
         return question(self.place, self.seen, READ_ALONE)
 
-
-@dataclass(frozen=True)
-class Current:
-    """The register and the weights in force; without any weights in the tables, None."""
-
-    lens: Lens
-    weight_set_id: int | None
-    weights: dict[str, int] | None
+    @cached_property
+    def current(self) -> Current:
+        return Current(self.lens, self.weight_set_id, self.weights)
 
 
 class Store:
@@ -98,12 +102,12 @@ class Store:
         """Share a register unless it is private or another thread's is newer, and return it."""
         if fresh.own is not None:
             self._private.held = fresh
-        else:
-            # Without a lock: if a newer one comes in between and is lost, the next question tells what is missing.
-            held = self._held
-            if held is None or anew or (held.place == fresh.place and held.seen.within(fresh.seen)):
-                self._held = fresh
-        return Current(fresh.lens, fresh.weight_set_id, fresh.weights)
+            return fresh.current
+        held = self._held
+        # Without a lock: if a newer one comes in between and is lost, the next question tells what is missing.
+        if fresh is not held and (held is None or anew or (held.place == fresh.place and held.seen.within(fresh.seen))):
+            self._held = fresh
+        return fresh.current
 
 
 def _caught_up(held: Held, most: int) -> Held | None:

@@ -1,6 +1,9 @@
 """How far rooms are from the stated point. Whole metres up to millions: their squares are exact as floats, too."""
 
+from typing import TypeVar
+
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.engine import bits
 from matching.engine.columns import I8, I32, I64, U64, Bools
@@ -8,6 +11,7 @@ from matching.engine.plan import SURE_WITHIN_M, Plan
 from matching.engine.register import Register
 
 Indexes = I32 | I64
+T = TypeVar("T", np.int32, np.int64)
 
 
 def squares(plan: Plan, register: Register, rooms: Indexes) -> I64:
@@ -70,12 +74,13 @@ def _within(plan: Plan, register: Register, rooms: list[slice | I64], radii: tup
     north = np.subtract(taken(found.northing), northing, dtype=np.float64)
     square = east * east
     square += north * north
-    slack: I64 | int = own if own > SURE_WITHIN_M else 0
-    if register.grid.coarsest_m > max(own, SURE_WITHIN_M):
-        slack = _slack(np.maximum(taken(found.precision), own).astype(np.int64))
-    return [square <= (radius + slack) ** 2 for radius in radii]
+    if register.grid.coarsest_m <= max(own, SURE_WITHIN_M):
+        slack = own if own > SURE_WITHIN_M else 0
+        return [square <= float((radius + slack) ** 2) for radius in radii]
+    allowed = _slack(np.maximum(taken(found.precision), own))
+    return [square <= np.square(np.add(allowed, radius, dtype=np.float64)) for radius in radii]
 
 
-def _slack(coarser: I64) -> I64:
+def _slack(coarser: NDArray[T]) -> NDArray[T]:
     """Return by how many metres a distance may be exceeded: by none when both points are sector or better."""
-    return np.where(coarser > SURE_WITHIN_M, coarser, 0)
+    return coarser * (coarser > SURE_WITHIN_M)

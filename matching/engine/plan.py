@@ -6,6 +6,7 @@ An item may hold alternatives ("man|non_binary"): any of them meets it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from clients.preferences import DAY_PART_MASKS, STYLE_SCALES, Stated, Strength, Wish
 from matching.engine.columns import ALL_BITS, GENDERS, Book
@@ -24,8 +25,7 @@ MOST_METRES = 2_000_000
 SURE_WITHIN_M = 1_000
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One stated item. `mask`: what meets it; `half`: what meets it partly; `kind`: the kinds of its identity tags.
 
     For style `mask` is unused and `side` is the wanted sign of the scale `value`.
