@@ -78,11 +78,6 @@ class Register:
         return np.zeros(self.words, np.uint64)
 
     @cached_property
-    def bitmaps(self) -> tuple[U64, ...]:
-        """Return all sets one after the other."""
-        return tuple(one for sets in self.sets.values() for one in sets)
-
-    @cached_property
     def met_online(self) -> U64:
         """Return who offers any format that is not in person."""
         return self._offers(~self.book.in_person)

@@ -1,6 +1,7 @@
 """A register with some therapists read anew. What a reader of the old one holds is never written."""
 
 from dataclasses import replace
+from itertools import chain
 from operator import methodcaller
 from typing import TypeVar
 
@@ -85,7 +86,8 @@ def _sets(base: Register, rows: I64, masks: dict[str, tuple[U64, ...]]) -> dict[
     names = set()
     for n, row in enumerate(rows.tolist()):
         # One look into every bitmap: nearly always there is nothing else to do.
-        words = np.array(list(map(methodcaller("item", row // bits.WORD), base.bitmaps)), np.uint64)
+        word_of = methodcaller("item", row // bits.WORD)
+        words = np.array([*map(word_of, chain.from_iterable(base.sets.values()))], np.uint64)
         flags = words & np.uint64(1 << row % bits.WORD) != 0
         held = int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
         for name, sets in base.sets.items():
