@@ -82,6 +82,24 @@ def test_words_nobody_has_together_bring_whoever_has_most_and_it_is_said() -> No
     assert not find_people("zoe counsellor", as_of=clock.now()).hits
 
 
+@pytest.mark.parametrize(
+    "text", ["leihg ann counsellor", "counsellor leig leeds", "an counsellor leeds", "counsellor an"]
+)
+def test_a_word_nobody_has_takes_nothing_from_the_others(text: str) -> None:
+    named("Ann Leigh", "Leeds")
+    result = find_people(text, as_of=clock.now())
+    assert [hit.name for hit in result.hits] == ["Ann Leigh"] and result.loosely
+    assert not find_people(f"{text} psychotherapist", as_of=clock.now()).hits, "two words are lacking"
+
+
+def test_whoever_lacks_a_word_is_found_behind_many_who_are_not_listed() -> None:
+    for nth in range(60):
+        named(f"Ann A{nth}", paused=True)
+    named("Ann Zeal")
+    result = find_people("ann counsellor", as_of=clock.now())
+    assert [hit.name for hit in result.hits] == ["Ann Zeal"] and result.loosely
+
+
 def test_numbers_with_spaces_letters_and_case_whole_or_begun() -> None:
     therapist = named("Ann Leigh")
     make_registration(therapist, register="BACP", number="MBACP-00 12345")

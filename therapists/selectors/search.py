@@ -126,7 +126,7 @@ def find_people(
     if typed.numbers:
         return search.collect(search.by_number(typed))
     meant = _meant(typed)
-    found = search.collect(search.by_words(meant)) if meant else Found()
+    found = search.collect(search.by_words(meant)) if meant and all(one.all for one in meant) else Found()
     if not found.hits and typed.as_number.enough:
         found = search.collect(search.by_number(typed.as_number))
     if found.hits or len(meant) < 2:
@@ -229,7 +229,7 @@ def _rank(meant: Sequence[_Meant]) -> tuple[str, list[object]]:
     for one in meant:
         near = [(far, words) for far, words in enumerate((one.same, one.begun, one.slipped)) if words]
         whens = " ".join(f"WHEN e.words && %s::varchar[] THEN {far}" for far, _words in near)
-        ranks.append(f"CASE {whens} ELSE {LACKING} END")
+        ranks.append(f"CASE {whens} ELSE {LACKING} END" if near else str(LACKING))
         parameters += [words for _far, words in near]
     return " + ".join(ranks), parameters
 
@@ -252,7 +252,8 @@ def _meant(typed: Typed, *, shortest: int = LONGEST_SHORT) -> list[_Meant]:
     known = _vocabulary(asked, names_from=LONGEST_SHORT + 1 if shortest == LONGEST_SHORT else shortest)
     found = []
     for at, word in enumerate(typed.words):
-        same = [word, TOWN + word]
+        # A longer word that leads to none in the vocabulary stands nowhere.
+        same = [word, TOWN + word] if at in known or len(word) <= LONGEST_SHORT else []
         if joined := typed.joins.get(at):
             same.append(joined)
         begun = [BEGINS + word] if len(word) in SHORT_BEGINNINGS else []
