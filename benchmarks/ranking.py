@@ -56,6 +56,7 @@ def measure(therapists: int) -> Timings:
             by_kind(timings, KINDS)
             in_a_row(engines, statements)
         moving(statements, as_of)
+        widening(statements, as_of)
         print(told)
         return timings
 
@@ -213,6 +214,36 @@ def moving(statements: list[Any], as_of: Any) -> None:
         seconds[number] = time.perf_counter() - started
     ends = f"p50 {p50(seconds) * 1000:.2f}, p95 {p95(seconds) * 1000:.2f} ms"
     print(f"\nColumns alone, the clock 20 s further each time: {ends}")
+
+
+def widening(statements: list[Any], as_of: Any) -> None:
+    """Ask what every need costs and brings, beside ranking the same statement without a limit to the distance."""
+    from dataclasses import replace
+
+    from matching.engine.rank import rank
+    from matching.engine.widen import widen
+    from matching.store import Store
+    from matching.weights import EVIDENCE
+
+    lens, random = Store().current().lens, Random(3)
+    ranks: dict[int, float] = {}
+    widens: dict[int, float] = {}
+    for number, stated in enumerate(statements):
+        ranked = rank(stated, lens, EVIDENCE, SEED, as_of)
+        unlimited = replace(stated, distance_must=False, miles=None)
+        ways: list[tuple[dict[int, float], Callable[[], Any]]] = [
+            (ranks, lambda stated=unlimited: rank(stated, lens, EVIDENCE, SEED, as_of)),
+            (widens, lambda ranked=ranked: widen(ranked.plan, ranked.view)),
+        ]
+        for seconds, work in random.sample(ways, len(ways)):
+            started = time.perf_counter()
+            work()
+            seconds[number] = time.perf_counter() - started
+    print(
+        f"\nCosts and gains of every need: p50 {p50(widens) * 1000:.2f}, p95 {p95(widens) * 1000:.2f} ms; "
+        f"{paired(ranks, widens):.2f} x a ranking without a distance limit, paired; "
+        f"{slow_ends(ranks, widens):.2f} x at p95"
+    )
 
 
 def curve(measured: dict[int, Timings]) -> None:

@@ -1,11 +1,14 @@
 """After any commit, whatever it changed, the next list is the one worked out from the tables at that moment."""
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
+from benchmarks.demand import Demand
+from benchmarks.peers import normalised_sql
 from clients.preferences import Stated
 from matching.engine.rank import Lens, rank
 from matching.services.weights import weight_set_ensure
@@ -43,7 +46,25 @@ def assert_current(found: Current, random: Random, ids: list[int]) -> int:
     able = {pk for pk, one in standing.items() if one.listed and one.free_for_new > 0}
     everybody = set(listed(Stated(), found.lens, found.weights, 7, as_of)[1])
     assert everybody == able
+    assert_as_sql(found, random, as_of)
     return len(able)
+
+
+def assert_as_sql(found: Current, random: Random, as_of: Any) -> None:
+    """Compare with one query over the tables, of what it knows: profiles, standing and places, not rooms and hours."""
+    slugs = {name: list(found.lens.register.book.masks[name]) for name in ("modality", "issue", "language", "identity")}
+    stated = replace(
+        Demand(slugs, [(0, 0, 0)], seed=random.randrange(2**31)).statement("online"),
+        **dict.fromkeys(("formats", "times"), ()),
+        client_groups=(),
+        step_free=False,
+    )
+    _eligible, ids, bands = listed(stated, found.lens, EVIDENCE, 7, as_of)
+    # It has a row for each room.
+    everybody = normalised_sql.query(stated, 7, as_of).replace("LIMIT 20", "")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT id, band FROM ({everybody}) found")
+        assert sorted(cursor.fetchall()) == sorted(zip(ids, bands, strict=True)), stated
 
 
 def commits(count: int, seed: int) -> None:
