@@ -11,6 +11,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from matching.models import MatchRun
 from tests.factories import make_location, make_therapist
 from tests.referrals.views.walkers import choose, ready_to_send, with_answers
 
@@ -86,3 +87,14 @@ def test_a_sent_list_being_changed(client, people, settings):
     client.post("/check/send/")
     client.post(reverse("referrals:change_choices"))
     opened(client, settings, words="Anna 0")
+
+
+def test_looking_writes_nothing_about_the_list(people):
+    browser = Browser()
+    with_answers(browser, **STATED)
+    for address in (MATCHES, MATCHES + "?sort=fee", MATCHES + "?page=2", reverse("referrals:compare")):
+        browser.get(address)
+    assert not MatchRun.objects.exists()
+    ready_to_send(browser, people[0])
+    browser.post(reverse("referrals:send"))
+    assert MatchRun.objects.count() == 1
