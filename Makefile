@@ -30,7 +30,7 @@ types: $(ENVIRONMENT) ## Check the types
 bench: $(ENVIRONMENT) $(PEERS) ## Measure beside other ways to do it, in about 15 minutes (figures go to benchmarks/)
 	@$(BIN)/python -m benchmarks
 
-soak: $(ENVIRONMENT) assets ## Run what takes long: many kills and outages
+soak: $(ENVIRONMENT) assets ## Run what takes long: kills, outages, a thousand commits, forecasts of ten registers, long wandering
 	@$(PYTEST) -m soak
 
 assets: $(ENVIRONMENT) ## Build the style sheet

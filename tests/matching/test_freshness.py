@@ -166,7 +166,7 @@ def test_every_table_that_is_read_notes_its_changes() -> None:
 
 @pytest.mark.django_db
 def test_the_database_holds_the_functions_of_this_code() -> None:
-    """After a change of the queries: a new migration that runs matching.functions.create()."""
+    """Migrating brings them (matching.functions.ensure), so a database that was migrated has those of its code."""
     for name in (QUIET, NEWS, NEWS.replace("news", "read")):
         assert execute("SELECT prosrc FROM pg_proc WHERE proname = %s", name) in create()
         volatile = execute("SELECT provolatile::text FROM pg_proc WHERE proname = %s", name)
