@@ -201,9 +201,16 @@ def test_restored_under_the_same_name(store: Store) -> None:
 
 
 def _elsewhere(*statements: str) -> None:
-    """Run statements on the server's own database: nobody may be connected to the one they rename."""
+    """Run statements on the server's own database: nobody may be connected to the one they rename.
+
+    A thread of an earlier test may not have let go of its connection yet.
+    """
+    name = connection.settings_dict["NAME"]
     with another_connection(dbname="postgres") as server:
         server.autocommit = True
+        server.cursor().execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
         for statement in statements:
             server.cursor().execute(statement)
 
