@@ -72,7 +72,7 @@ class Kept:
 
 
 def shown_json(
-    shown: Shown, shown_rows: Sequence[Row], facts: Mapping[int, Facts] | None, log: tuple[str, int] | None
+    shown: Shown, shown_rows: Sequence[Row], facts: Mapping[int, Facts] | None, log: tuple[str, str] | None
 ) -> dict[str, Any]:
     """Return what MatchRun.shown holds of a page of the list. `log`: where the log of changes stood, see `log_now`."""
     return {
@@ -154,13 +154,11 @@ def facts_of(ids: Iterable[int]) -> dict[int, Facts]:
     return {int(pk): tuple(_fact(parts, pk, told) for told in FACTS.values()) for pk in parts["therapists"][0]}
 
 
-def log_now() -> tuple[str, int] | None:
-    """Return which log of changes there is, and the transaction from which on it is of interest. One query."""
+def log_now() -> tuple[str, str] | None:
+    """Return which log of changes there is, and which transactions were over (pg_snapshot as text). One query."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT generation::text, pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM matching_registerlog"
-        )
-        found: tuple[str, int] | None = cursor.fetchone()
+        cursor.execute("SELECT generation::text, pg_current_snapshot()::text FROM matching_registerlog")
+        found: tuple[str, str] | None = cursor.fetchone()
     return found
 
 

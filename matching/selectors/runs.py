@@ -248,10 +248,15 @@ def changed_since(log: Sequence[Any] | None) -> int | None:
     """
     if not log:
         return None
-    generation, oldest = log
+    generation, snapshot = log
+    oldest = int(snapshot.partition(":")[0])
     if not RegisterLog.objects.filter(generation=generation, pruned_below__lte=oldest).exists():
         return None
-    rows = RegisterChange.objects.filter(txid__gte=oldest)
+    # Not simply all from the oldest on: another transaction that was open then would make ours before it count.
+    rows = RegisterChange.objects.filter(txid__gte=oldest).extra(
+        where=["NOT pg_visible_in_snapshot(matching_registerchange.txid::text::xid8, %s::pg_snapshot)"],
+        params=[snapshot],
+    )
     if rows.filter(Q(therapist_id__isnull=True) | Q(therapist_id=-1)).exists():
         return None
     return rows.filter(therapist_id__gt=0).values("therapist_id").distinct().count()

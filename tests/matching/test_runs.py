@@ -26,6 +26,7 @@ from matching.services.weights import weight_set_add
 from matching.weights import EQUAL, EVIDENCE, load_weight_sets
 from tests.factories import make_place, make_therapist, modality
 from tests.matching.columns import BOOK, register_of
+from tests.matching.connections import another_connection
 from tests.matching.world import NOON, random_stated, random_world
 from therapists.models import Modality, PlaceClaim, Therapist
 
@@ -205,15 +206,18 @@ def test_a_run_is_small(people: list[Therapist]) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_log_of_changes_may_not_reach_back() -> None:
-    first, second = make_therapist(), make_therapist()
-    run = record()
-    log = run.shown["log"]
-    assert changed_since(log) == 0
+    with another_connection() as other:
+        # Somebody else's transaction, older than what follows and open all the while.
+        other.cursor().execute("SELECT pg_current_xact_id()")
+        first, second = make_therapist(), make_therapist()
+        run = record()
+        log = run.shown["log"]
+        assert changed_since(log) == 0
     make_place(first)
     make_place(first)
     make_place(second)
     assert changed_since(log) == 2
-    assert changed_since(["00000000-0000-0000-0000-000000000000", 1]) is None
+    assert changed_since(["00000000-0000-0000-0000-000000000000", "1:1:"]) is None
     assert changed_since(None) is None
     RegisterChange.objects.create(therapist_id=None, txid=2**50)
     assert changed_since(log) is None, "everybody: the log names nobody"
