@@ -27,7 +27,7 @@ lint: $(ENVIRONMENT) ## Look for mistakes in code and templates
 types: $(ENVIRONMENT) ## Check the types
 	@$(BIN)/mypy
 
-bench: $(ENVIRONMENT) $(PEERS) ## Measure beside other ways to do it, in about 15 minutes (figures go to benchmarks/)
+bench: $(ENVIRONMENT) $(PEERS) ## Measure beside other ways to do it (figures go to benchmarks/)
 	@$(BIN)/python -m benchmarks
 
 soak: $(ENVIRONMENT) assets ## Run what takes long: kills, outages, a thousand commits, forecasts of ten registers, long wandering
