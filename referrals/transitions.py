@@ -52,7 +52,15 @@ def _staying(states: Iterable[str], action: str) -> dict[tuple[str, str], str]:
     return {(state, action): state for state in states}
 
 
-OPEN = ("choosing", "requested", "meeting", "in_therapy")
+def _ending_an_entry(action: str) -> dict[tuple[str, str], str]:
+    """Somebody who waits goes on by a walk; anybody else stays where she is."""
+    others = ("choosing", "requested", "offered", "meeting", "in_therapy")
+    return {("waiting", action): "choosing", **_staying(others, action)}
+
+
+OPEN = ("choosing", "requested", "waiting", "offered", "meeting", "in_therapy")
+# Nobody sees her yet.
+SEEKING = ("choosing", "requested", "waiting", "offered")
 
 REFERRAL = Life(
     "referral",
@@ -60,22 +68,64 @@ REFERRAL = Life(
     {
         ("", "submit"): "choosing",
         ("choosing", "ask"): "requested",
-        **_staying(("choosing", "requested"), "change_choices"),
+        ("choosing", "wait"): "waiting",
+        **_staying(("choosing", "requested", "waiting", "offered"), "change_choices"),
+        # The list changed, or somebody asked for it: back to choosing, and the walk goes on from there.
+        ("waiting", "rewalk"): "choosing",
         ("requested", "take_back"): "choosing",
         ("requested", "interest"): "requested",
         ("requested", "decline"): "choosing",
         ("requested", "lapse"): "choosing",
         ("requested", "unlist"): "choosing",
         ("requested", "accept"): "meeting",
+        # One entry on one list. What ends an entry of somebody who waits starts a walk.
+        **_staying(("choosing", "requested", "waiting"), "join_list"),
+        **_staying(("choosing", "requested", "waiting", "offered"), "ask_list_again"),
+        **_staying(("choosing", "requested", "waiting", "offered"), "agree_list"),
+        **_ending_an_entry("refuse_list"),
+        **_ending_an_entry("lapse_list"),
+        **_ending_an_entry("leave_list"),
+        **_ending_an_entry("remove_list"),
+        **_ending_an_entry("drop_list"),
+        **_staying(SEEKING, "undo_leave"),
+        **_staying(SEEKING, "park"),
+        **_staying(SEEKING, "unpark"),
+        **_staying((*SEEKING, "meeting"), "prioritise"),
+        **_staying((*SEEKING, "meeting"), "move_list"),
+        # A place that is offered to her.
+        **_from_each(("choosing", "waiting"), "offer_place", "offered"),
+        ("offered", "told"): "offered",
+        ("offered", "bounce"): "offered",
+        ("offered", "remind_offer"): "offered",
+        ("offered", "extend"): "offered",
+        ("offered", "accept"): "meeting",
+        ("offered", "keep_place"): "choosing",
+        ("offered", "lapse"): "choosing",
+        ("offered", "stop_waiting"): "choosing",
+        ("offered", "freeze"): "choosing",
+        ("offered", "unlist"): "choosing",
+        ("offered", "take_back"): "choosing",
+        # Waiting itself.
+        ("waiting", "check_in"): "waiting",
+        **_staying(OPEN, "answer_check_in"),
+        **_staying(SEEKING, "freeze_list"),
+        **_staying(SEEKING, "go_away"),
+        **_staying(OPEN, "come_back"),
         ("meeting", "contact"): "meeting",
         ("meeting", "say_go_ahead"): "meeting",
         ("meeting", "go_ahead"): "in_therapy",
         ("meeting", "not_this_time"): "choosing",
         ("in_therapy", "review"): "in_therapy",
+        **_staying(("in_therapy",), "pause"),
+        **_staying(("in_therapy",), "resume"),
+        ("in_therapy", "switch"): "choosing",
+        **_from_each(SEEKING, "stay", "in_therapy"),
+        # The old placement ends while she looks for somebody else.
+        **_staying((*SEEKING, "meeting"), "end_old"),
         **_from_each(("meeting", "in_therapy"), "end", "closed"),
         ("choosing", "remind"): "choosing",
         ("choosing", "carry_on"): "choosing",
-        **_staying(("choosing", "meeting"), "hand_over"),
+        **_staying(("choosing", "waiting", "offered", "meeting"), "hand_over"),
         **_staying(OPEN, "call_me"),
         **_from_each(OPEN, "withdraw", "closed"),
         **_from_each(OPEN, "redirect", "closed"),
@@ -99,12 +149,15 @@ OFFER = Life(
 
 PLACEMENT = Life(
     "placement",
-    ("meeting", "active", "ended"),
+    ("meeting", "active", "paused", "ended"),
     {
         ("", "begin"): "meeting",
         ("meeting", "go_ahead"): "active",
+        ("active", "pause"): "paused",
+        ("paused", "resume"): "active",
         ("meeting", "end"): "ended",
         ("active", "end"): "ended",
+        ("paused", "end"): "ended",
     },
 )
 
@@ -114,13 +167,42 @@ CHOICE = Life(
     {
         ("", "choose"): "untried",
         ("untried", "ask"): "asked",
-        ("asked", "decline"): "no",
-        ("asked", "lapse"): "unanswered",
-        ("asked", "unlist"): "unavailable",
+        **_from_each(("untried", "asked"), "decline", "no"),
+        **_from_each(("untried", "asked"), "lapse", "unanswered"),
+        **_from_each(("untried", "asked"), "unlist", "unavailable"),
         ("asked", "take_back"): "untried",
-        ("asked", "accept"): "yes",
+        **_from_each(("untried", "asked"), "accept", "yes"),
         ("yes", "end"): "ended",
     },
 )
 
-LIVES = (REFERRAL, OFFER, PLACEMENT, CHOICE)
+_LIVE = ("asked", "listed", "offered", "kept", "parked")
+
+# "kept" is set aside while she meets somebody; the entry she met through is kept too, and placed when both go ahead.
+ENTRY = Life(
+    "entry",
+    (*_LIVE, "placed", "refused", "unanswered", "left", "removed"),
+    {
+        ("", "join"): "asked",
+        ("asked", "agree"): "listed",
+        ("asked", "refuse"): "refused",
+        ("asked", "lapse"): "unanswered",
+        ("listed", "ask_again"): "asked",
+        ("listed", "offer"): "offered",
+        ("offered", "accept"): "kept",
+        ("offered", "back"): "listed",
+        **_from_each(("listed", "asked", "offered"), "park", "parked"),
+        ("parked", "unpark"): "listed",
+        **_from_each(("asked", "listed", "parked"), "keep", "kept"),
+        ("kept", "restore"): "listed",
+        ("kept", "ask_again"): "asked",
+        ("kept", "place"): "placed",
+        **_from_each(_LIVE, "leave", "left"),
+        **_from_each(_LIVE, "remove", "removed"),
+        **_from_each(("left",), "undo", "listed"),
+        **_from_each(("left",), "undo_asked", "asked"),
+        **_from_each(("left",), "undo_parked", "parked"),
+    },
+)
+
+LIVES = (REFERRAL, OFFER, PLACEMENT, CHOICE, ENTRY)

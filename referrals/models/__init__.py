@@ -1,10 +1,13 @@
+from referrals.models.lists import Allotment, CheckIn, WaitingListEntry
 from referrals.models.offers import Exclusion, Offer, Placement
 from referrals.models.referral import Choice, Referral, ReferralEvent
 from referrals.models.safety import CallRequest, SafetyAnswer, SafetyOption, SafetyQuestion
 from referrals.models.submission import Submission
 
 __all__ = [
+    "Allotment",
     "CallRequest",
+    "CheckIn",
     "Choice",
     "Exclusion",
     "Offer",
@@ -15,4 +18,5 @@ __all__ = [
     "SafetyOption",
     "SafetyQuestion",
     "Submission",
+    "WaitingListEntry",
 ]

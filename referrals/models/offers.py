@@ -5,12 +5,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
+from referrals.models.lists import WaitingListEntry
 from referrals.models.referral import Referral
 from therapists.models import PlaceClaim, Therapist
 
 
 class Offer(models.Model):
-    """A place held for one referral while a yes is awaited. While it is the therapist's, people call it a request."""
+    """A place held for one referral while a yes is awaited. While it is the therapist's, people call it a request.
+
+    The client's time to answer starts when the message is handed over (`told_at`); until then `expires_at` is how long
+    the place is held while nobody could be told. `bounced_at`: the message came back, and a person calls.
+    """
 
     class Awaiting(models.TextChoices):
         THERAPIST = "therapist", _("Therapist")
@@ -26,10 +31,13 @@ class Offer(models.Model):
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="offers")
     therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="offers")
     claim = models.OneToOneField(PlaceClaim, on_delete=models.PROTECT, null=True, related_name="+")
+    entry = models.ForeignKey(WaitingListEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="offers")
     awaiting = models.CharField(max_length=10, choices=Awaiting)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
     interested_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -37,7 +45,11 @@ class Offer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["referral"], condition=Q(state="open"), name="one_open_offer_per_referral")
+            models.UniqueConstraint(fields=["referral"], condition=Q(state="open"), name="one_open_offer_per_referral"),
+            models.CheckConstraint(
+                condition=Q(awaiting="therapist", entry__isnull=True) | Q(awaiting="client", entry__isnull=False),
+                name="a_place_is_offered_from_a_list",
+            ),
         ]
         indexes = [models.Index(fields=["expires_at"], condition=Q(state="open"), name="open_offers_by_expiry")]
 
@@ -46,7 +58,11 @@ class Offer(models.Model):
 
 
 class Placement(models.Model):
-    """A client and a therapist, from the therapist's yes to the end."""
+    """A client and a therapist, from the therapist's yes to the end.
+
+    `leaving_since`: one of the two has asked for a change; it goes on until the client meets somebody else. A paused
+    one keeps its place until `paused_until`, a London date.
+    """
 
     class State(models.TextChoices):
         MEETING = "meeting", _("First meeting")
@@ -65,6 +81,9 @@ class Placement(models.Model):
     meeting_at = models.DateTimeField(null=True, blank=True)
     therapist_go_ahead_at = models.DateTimeField(null=True, blank=True)
     client_go_ahead_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateField(null=True, blank=True)
+    leaving_since = models.DateTimeField(null=True, blank=True)
+    leaving_by = models.CharField(max_length=12, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_code = models.CharField(max_length=40, blank=True)
     ended_by = models.CharField(max_length=12, blank=True)
@@ -72,8 +91,15 @@ class Placement(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["referral"], condition=~Q(state="ended"), name="one_live_placement_per_referral"
-            )
+                fields=["referral"],
+                condition=~Q(state="ended") & Q(leaving_since__isnull=True),
+                name="one_live_placement_per_referral",
+            ),
+            models.UniqueConstraint(
+                fields=["referral"],
+                condition=~Q(state="ended") & Q(leaving_since__isnull=False),
+                name="one_placement_left_per_referral",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -69,6 +69,9 @@ class Referral(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_code = models.CharField(max_length=40, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
+    # While she waits: the next check-in, and a holiday during which no place is offered (London date of her return).
+    check_in_at = models.DateTimeField(null=True, blank=True)
+    away_until = models.DateField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
@@ -83,7 +86,11 @@ class Referral(models.Model):
                 name="open_referral_has_owner_and_due_time",
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], condition=~Q(state="closed"), name="open_referrals_by_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=~Q(state="closed"), name="open_referrals_by_due"),
+            models.Index(fields=["check_in_at"], condition=Q(state="waiting"), name="waiting_by_check_in"),
+            models.Index(fields=["away_until"], condition=Q(away_until__isnull=False), name="referrals_away"),
+        ]
 
     def __str__(self) -> str:
         return self.reference

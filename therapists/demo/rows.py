@@ -18,7 +18,7 @@ THERAPIST = (
     "id display_name nation gender gender_text pronouns about style_directive style_emotional style_past style_warm"
     " online_hours fee_pence concession_pence session_minutes cancellation_terms confidentiality_terms answering_days"
     " list_limit list_closed monthly_limit new_people_month new_people_count paused profile_verified_at confirmed_at"
-    " unanswered_in_a_row offerable_entries created_at demo"
+    " unanswered_in_a_row offerable_entries list_entries created_at demo"
 ).split()
 REGISTRATION = (
     "register_id therapist_id number name email town postcode grade grade_from status valid_until sanction_reviewed_by"
@@ -102,7 +102,8 @@ class RowMaker:
             pk, f"{drawn.given[index]} {drawn.family[index]}", nation, drawn.gender[index], "", "",
             ABOUT[pk % len(ABOUT)], *style, int(drawn.online_hours[index]), fee,
             fee - 1500 if pk % 3 == 0 else None, 50, CANCELLATION, CONFIDENTIALITY,
-            self._answering_days(), 0, False, None, "", 0, pk % 97 == 0, confirmed, confirmed, 0, 0, confirmed, True,
+            self._answering_days(), 10 if pk % 4 else 0, False, None, "", 0, pk % 97 == 0, confirmed, confirmed, 0, 0, 0,
+            confirmed, True,
         )  # fmt: skip
 
     def _answering_days(self) -> int:

@@ -76,9 +76,10 @@ class Therapist(models.Model):
     profile_verified_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     unanswered_in_a_row = models.PositiveSmallIntegerField(default=0)
-    # How many people on her list could be offered a place now. Written through therapists.services only, so that
-    # nothing here needs to know about waiting lists.
+    # How many people on her list could be offered one of her places now, and how many are on it at all. Written through
+    # therapists.queue only, so that nothing here needs to know about waiting lists.
     offerable_entries = models.PositiveIntegerField(default=0)
+    list_entries = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     demo = models.BooleanField(default=False)
 
