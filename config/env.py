@@ -34,13 +34,16 @@ def boolean(name: str, default: object = _MISSING) -> bool:
     raise EnvironmentProblem(f"{name} must be true or false, not {value!r}")
 
 
-def integer(name: str, default: object = _MISSING) -> int:
-    """Return the variable as a whole number."""
+def integer(name: str, default: object = _MISSING, *, least: int | None = None) -> int:
+    """Return the variable as a whole number, not below `least`."""
     value = text(name, default)
     try:
-        return int(value)
+        number = int(value)
     except ValueError as error:
         raise EnvironmentProblem(f"{name} must be a whole number, not {value!r}") from error
+    if least is not None and number < least:
+        raise EnvironmentProblem(f"{name} must be at least {least}, not {number}")
+    return number
 
 
 def items(name: str, default: object = _MISSING) -> list[str]:

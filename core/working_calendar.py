@@ -96,6 +96,16 @@ def waking_hours_after(start: datetime, hours: float) -> datetime:
         day += _ONE_DAY
 
 
+def waking_time_between(start: datetime, end: datetime) -> timedelta:
+    """Return how much waking time lies between two moments; nothing when `end` is not after `start`."""
+    day, last, awake = london_date(start), london_date(end), timedelta()
+    while day <= last:
+        opens, closes = (at_london(day, edge) for edge in WAKING)
+        awake += max(min(end, closes) - max(start, opens), timedelta())
+        day += _ONE_DAY
+    return awake
+
+
 def next_waking_moment(start: datetime) -> datetime:
     """Return `start` when it lies in [8am, 8pm), else the next 8am."""
     return _next_inside(start, *WAKING)

@@ -14,6 +14,7 @@ from core.working_calendar import (
     next_waking_moment,
     outside_quiet_hours,
     waking_hours_after,
+    waking_time_between,
 )
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "next_waking_moment",
     "outside_quiet_hours",
     "waking_hours_after",
+    "waking_time_between",
     "working_days_after",
 ]
 

@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
+from clients.models import Client
 from core import working_time
 from therapists.models import Therapist
 
@@ -17,6 +20,23 @@ REVIEW_EVERY = timedelta(weeks=12)
 FIRST_CONTACT_WORKING_DAYS = 2
 CONFLICT_CHECK_WORKING_DAYS = 1
 CALL_WORKING_DAYS = 1
+CHECK_IN_EVERY = timedelta(days=settings.CHECK_IN_DAYS)
+# A therapist's yes to somebody on her list.
+YES_LASTS = timedelta(days=settings.LIST_YES_DAYS)
+NO_OFFER_FOR = timedelta(days=settings.NO_OFFER_DAYS)
+FROZEN_TASK_AFTER = timedelta(days=settings.FROZEN_LIST_DAYS)
+# Whoever answers through somebody else must first find that somebody.
+HELPERS = frozenset(
+    {
+        "bsl-interpreter",
+        "bsl-video",
+        "deafblind-interpreter",
+        "lipspeaker",
+        "speech-to-text",
+        "spoken-interpreter",
+        "text-relay",
+    }
+)
 
 
 def answer_due(therapist: Therapist, start: datetime) -> datetime:
@@ -47,3 +67,41 @@ def choosing_call_due(nation: str, start: datetime) -> datetime:
 def choosing_call_listed(nation: str, start: datetime) -> datetime:
     """Return when that call is put on the coordinators' list."""
     return working_time.working_days_after(start, CHOOSING_CALL_LISTED_AFTER, nation)
+
+
+def client_answer_due(client: Client, told_at: datetime) -> datetime:
+    """Return when a client's answer to a place held for her is due; `told_at`: her message was handed over.
+
+    The longest of the rules that apply to her; it lies in (8am, 8pm].
+    """
+    due = [working_time.waking_hours_after(told_at, settings.OFFER_ANSWER_WAKING_HOURS)]
+    if client.contact_channel == Client.Channel.LETTER:
+        due.append(_end_of_working_day(client, told_at, settings.OFFER_ANSWER_LETTER_WORKING_DAYS))
+    if HELPERS.intersection((client.access_needs or {}).get("options", ())):
+        due.append(_end_of_working_day(client, told_at, settings.OFFER_ANSWER_HELPER_WORKING_DAYS))
+    return max(due)
+
+
+def untold_until(client: Client, opened_at: datetime) -> datetime:
+    """Return how long a place stays held while the client could not be told of it: 5pm of a working day of hers."""
+    by_letter = client.contact_channel == Client.Channel.LETTER
+    days = settings.OFFER_UNTOLD_LETTER_WORKING_DAYS if by_letter else settings.OFFER_UNTOLD_WORKING_DAYS
+    return _end_of_working_day(client, opened_at, days)
+
+
+def half_time(told_at: datetime, due: datetime) -> datetime:
+    """Return when half the waking time to answer is over: a moment in [8am, 8pm), before `due`.
+
+    Raises ValueError when no waking time lies between both.
+    """
+    half = working_time.waking_time_between(told_at, due) / 2
+    return working_time.next_waking_moment(working_time.waking_hours_after(told_at, half / timedelta(hours=1)))
+
+
+def leave_undo_until(now: datetime) -> datetime:
+    """Return until when leaving a list can be undone."""
+    return working_time.waking_hours_after(now, settings.LEAVE_UNDO_WAKING_HOURS)
+
+
+def _end_of_working_day(client: Client, start: datetime, days: int) -> datetime:
+    return working_time.working_days_after(start, days, client.nation)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import env
 from config.settings.accounts import *
+from config.settings.clocks import *
 from config.settings.headers import *
 from config.settings.queue import *
 
