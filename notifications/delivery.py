@@ -14,11 +14,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation
 
-from core import clock, working_time, worklist
+from core import clock, working_time
 from core.actors import system
-from core.choices import Nation, Role
-from core.working_time import working_days_after
-from notifications import kinds, topics
+from notifications import kinds, outcomes, topics
 from notifications.channels import SENDERS
 from notifications.channels.base import DeliveryProblem, NeverDelivered, Parcel, TryAgain
 from notifications.models import Message
@@ -57,7 +55,7 @@ def message_deliver(*, message_id: int) -> bool:
     except DeliveryProblem as problem:
         _record_problem(claimed, problem)
         return not (isinstance(problem, TryAgain) and problem.whole_channel)
-    _mine(claimed).update(state=State.SENT, sent_at=clock.now(), last_error="")
+    _record_sent(claimed)
     return True
 
 
@@ -132,12 +130,22 @@ def _prepare(message: Message) -> Claimed | None:
 def _hand_to_printer(message: Message) -> None:
     message.state = State.TO_PRINT
     message.save(update_fields=["state", "channel", "attempts", "claimed_at"])
-    _task(kinds.LETTER, message, {"topic": message.topic})
+    kinds.raise_task(kinds.LETTER, message, actor=system("deliver"))
 
 
 def _mine(claimed: Claimed) -> QuerySet[Message]:
     # The sweeper may have given the row to somebody else in the meantime: then the record is theirs.
     return Message.objects.filter(pk=claimed.message_id, state=State.SENDING, claimed_at=claimed.claimed_at)
+
+
+@transaction.atomic
+def _record_sent(claimed: Claimed) -> None:
+    message = _mine(claimed).select_for_update().first()
+    if message is None:
+        return
+    message.state, message.sent_at, message.last_error = State.SENT, clock.now(), ""
+    message.save(update_fields=["state", "sent_at", "last_error"])
+    outcomes.tell_sent(message)
 
 
 @transaction.atomic
@@ -157,17 +165,8 @@ def _settle_problem(message: Message, problem: DeliveryProblem) -> None:
         message.not_before = working_time.outside_quiet_hours(again) if message.quiet else again
     else:
         message.state = State.FAILED
-        _task(kinds.FAILED, message, {"topic": message.topic, "error": problem.code})
     message.save(update_fields=["state", "channel", "attempts", "claimed_at", "not_before", "last_error"])
-
-
-def _task(kind: str, message: Message, detail: dict[str, str]) -> None:
-    worklist.task_open(
-        kind=kind,
-        subject_type="message",
-        subject_id=message.pk,
-        owner_role=Role.COORDINATOR,
-        due_at=working_days_after(clock.now(), 1, Nation.ENGLAND),
-        actor=system("deliver"),
-        detail=detail,
-    )
+    if message.state == State.FAILED:
+        # The handler first: it locks what the platform locks before a task.
+        outcomes.tell_failed(message)
+        kinds.raise_task(kinds.FAILED, message, actor=system("deliver"), error=problem.code)

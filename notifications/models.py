@@ -21,6 +21,7 @@ class Message(models.Model):
         TO_PRINT = "to_print", _("To be printed and posted")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
+        BOUNCED = "bounced", _("Sent back")
         CANCELLED = "cancelled", _("No longer needed")
 
     topic = models.CharField(max_length=60)
@@ -41,10 +42,16 @@ class Message(models.Model):
     last_error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    # When the provider is asked next whether it arrived; empty: there is nobody to ask, or nothing left to learn.
+    receipt_due = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["not_before"], condition=models.Q(state="queued"), name="messages_to_send"),
+            models.Index(
+                fields=["receipt_due"], condition=models.Q(receipt_due__isnull=False), name="messages_to_ask_about"
+            ),
             models.Index(fields=["subject_type", "subject_id"]),
         ]
 

@@ -1,6 +1,8 @@
 """Writing to the outbox."""
 
+import contextlib
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,16 +11,23 @@ from django.db import transaction
 
 from core import audit, clock, working_time, worklist
 from core.actors import Actor
-from notifications import kinds, topics, wakeup
+from notifications import kinds, outcomes, topics, wakeup
 from notifications.models import Message
+from notifications.selectors import NOT_ARRIVED, letters_just_posted, messages_about
+
+State = Message.State
 
 
 class NotFailed(Exception):
-    """Only a failed message can be tried again."""
+    """Only a message that failed or bounced can be tried again."""
 
 
 class NotToPrint(Exception):
     """Only a letter that waits to be printed can be posted."""
+
+
+class NotJustPosted(Exception):
+    """Only a letter posted a short time ago can be taken back."""
 
 
 def message_enqueue(
@@ -68,30 +77,99 @@ def message_enqueue(
 
 @transaction.atomic
 def message_retry(*, message: Message, actor: Actor) -> Message:
-    """Put a failed message back into the queue, with its attempts counted anew. Raises NotFailed."""
-    won = Message.objects.filter(pk=message.pk, state=Message.State.FAILED).update(
-        state=Message.State.QUEUED, attempts=0, not_before=clock.now(), last_error=""
+    """Put a failed or bounced message back into the queue, with its attempts counted anew. Raises NotFailed."""
+    won = Message.objects.filter(pk=message.pk, state__in=NOT_ARRIVED).update(
+        state=State.QUEUED, attempts=0, not_before=clock.now(), last_error="", sent_at=None, bounced_at=None
     )
     if not won:
         raise NotFailed(message.pk)
-    _settle(message, kinds.FAILED, actor, "message_retry")
+    message.refresh_from_db()
+    _settle(message, actor, "message_retry", kinds.FAILED, kinds.BOUNCED)
     wakeup.after_commit(message.pk)
     return message
 
 
 @transaction.atomic
+def message_bounced(*, message: Message, code: str, actor: Actor) -> bool:
+    """Record that a message which was handed over did not arrive, and give it to the coordinators. `code` is short
+    and names nobody. Returns False, and changes nothing, when that is known already or the message is not out.
+
+    A message that is being sent counts as out: its bounce may be faster than the worker's record.
+    """
+    row = Message.objects.select_for_update().get(pk=message.pk)
+    out = row.state in (State.SENT, State.SENDING) or (row.state == State.QUEUED and row.attempts > 0)
+    if not out or row.channel == Message.Channel.LETTER:
+        return False
+    row.state, row.bounced_at, row.last_error, row.receipt_due = State.BOUNCED, clock.now(), code[:200], None
+    row.save(update_fields=["state", "bounced_at", "last_error", "receipt_due"])
+    outcomes.tell_failed(row)
+    kinds.raise_task(kinds.BOUNCED, row, actor=actor, error=row.last_error)
+    _audit(row, actor, "message_bounced")
+    return True
+
+
+@transaction.atomic
+def messages_cancel_for(*, subject_type: str, subject_id: int, except_topics: Iterable[str] = (), actor: Actor) -> int:
+    """Cancel what is still to be sent or printed about a subject, but for some topics. Returns how many.
+
+    Rows somebody is just taking up are left to their handler's `still_wanted`; waiting for them here, with the
+    subject locked, could be for ever.
+    """
+    waiting = messages_about(subject_type, subject_id).filter(state__in=(State.QUEUED, State.TO_PRINT))
+    waiting = waiting.exclude(topic__in=list(except_topics)).select_for_update(skip_locked=True)
+    cancelled = list(waiting.values_list("pk", flat=True))
+    Message.objects.filter(pk__in=cancelled).update(state=State.CANCELLED)
+    for pk in cancelled:
+        worklist.tasks_cancel_for(kind=kinds.LETTER, subject_type="message", subject_id=pk, actor=actor)
+    if cancelled:
+        detail = {"messages": cancelled}
+        audit.record_write(actor=actor, verb="messages_cancel", obj_type=subject_type, obj_id=subject_id, detail=detail)
+    return len(cancelled)
+
+
+@transaction.atomic
 def letter_posted(*, message: Message, actor: Actor) -> Message:
     """Record that a letter was printed and posted. Raises NotToPrint."""
-    won = Message.objects.filter(pk=message.pk, state=Message.State.TO_PRINT).update(
-        state=Message.State.SENT, sent_at=clock.now()
-    )
+    won = Message.objects.filter(pk=message.pk, state=State.TO_PRINT).update(state=State.SENT, sent_at=clock.now())
     if not won:
         raise NotToPrint(message.pk)
-    _settle(message, kinds.LETTER, actor, "letter_posted")
+    message.refresh_from_db()
+    outcomes.tell_sent(message)
+    _settle(message, actor, "letter_posted", kinds.LETTER)
     return message
 
 
-def _settle(message: Message, kind: str, actor: Actor, verb: str) -> None:
+def letters_posted(*, messages: Iterable[Message], actor: Actor) -> int:
+    """Record several letters as posted, each by itself. Returns how many were still to be posted."""
+    posted = 0
+    for message in messages:
+        with contextlib.suppress(NotToPrint):
+            letter_posted(message=message, actor=actor)
+            posted += 1
+    return posted
+
+
+@transaction.atomic
+def letter_unposted(*, message: Message, actor: Actor) -> Message:
+    """Take back that a letter was posted, within UNPOST_WITHIN. Its handler is told that nobody has it.
+
+    Raises NotJustPosted.
+    """
+    just_posted = letters_just_posted().filter(pk=message.pk)
+    if not just_posted.update(state=State.TO_PRINT, sent_at=None):
+        raise NotJustPosted(message.pk)
     message.refresh_from_db()
-    worklist.tasks_cancel_for(kind=kind, subject_type="message", subject_id=message.pk, actor=actor)
+    outcomes.tell_failed(message)
+    kinds.raise_task(kinds.LETTER, message, actor=actor)
+    _audit(message, actor, "letter_unposted")
+    return message
+
+
+def _settle(message: Message, actor: Actor, verb: str, *task_kinds: str) -> None:
+    for kind in task_kinds:
+        worklist.tasks_cancel_for(kind=kind, subject_type="message", subject_id=message.pk, actor=actor)
+    _audit(message, actor, verb)
+
+
+def _audit(message: Message, actor: Actor, verb: str) -> None:
     audit.record_write(actor=actor, verb=verb, obj_type="message", obj_id=message.pk, detail={"topic": message.topic})

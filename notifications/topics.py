@@ -33,7 +33,11 @@ class Rendered:
 
 
 class Handler(Protocol):
-    """What an app knows about its topic. All three are asked in the transaction that claims the message."""
+    """What an app knows about its topic. All three are asked in the transaction that claims the message.
+
+    A handler that wants to know what became of it has, besides, one or both of `sent(message: Message) -> None` and
+    `failed(message: Message) -> None`: see notifications.outcomes.
+    """
 
     def address(self, message: Message) -> Address | None:
         """Return where it goes now; None when no safe contact is known, which a person then has to look at."""
