@@ -130,3 +130,18 @@ def test_every_reason_has_words() -> None:
 def test_an_unknown_therapist_is_an_error_not_a_listing() -> None:
     with pytest.raises(Therapist.DoesNotExist):
         standing(0, as_of=NOON)
+
+
+@pytest.mark.parametrize(
+    ("limit", "closed", "on_it", "room"),
+    [(0, False, 0, 0), (3, False, 0, 3), (3, False, 2, 1), (3, False, 3, 0), (3, False, 5, 0), (3, True, 0, 0)],
+)
+def test_a_list_takes_somebody_while_it_is_open_and_not_full(limit: int, closed: bool, on_it: int, room: int) -> None:
+    therapist = make_therapist(list_limit=limit, list_closed=closed, list_entries=on_it, places=0)
+    found = judge(therapist)
+    assert (found.list_room, found.accepts_waiting, found.has_place, found.open) == (room, room > 0, False, room > 0)
+
+
+def test_who_is_not_listed_takes_nobody_onto_a_list() -> None:
+    found = judge(make_therapist(list_limit=3, paused=True))
+    assert (found.accepts_waiting, found.open) == (False, False)

@@ -29,6 +29,9 @@ _OF_THERAPISTS = (
     "new_people_month",
     "new_people_count",
     "offerable_entries",
+    "list_limit",
+    "list_closed",
+    "list_entries",
 )
 _OF_REGISTRATIONS = (
     "therapist_id",
@@ -58,7 +61,8 @@ class Standing:
     """`reasons` are the codes of REASONS that keep a therapist from being listed, in their order there.
 
     `renewing`: no registration is in date, and the end date alone is why, not longer ago than RENEWAL_GRACE. It stops
-    new requests; what was open before may still be accepted.
+    new requests; what was open before may still be accepted. `list_room`: how many more people her waiting list takes,
+    0 where it is closed or full; she is asked only while she is listed, see `accepts_waiting`.
     """
 
     listed: bool
@@ -66,6 +70,17 @@ class Standing:
     reasons: tuple[str, ...]
     free_for_new: int
     renewing: bool = False
+    list_room: int = 0
+
+    @property
+    def accepts_waiting(self) -> bool:
+        """Whether somebody may join her list now, whether or not she has a place."""
+        return self.listed and self.list_room > 0
+
+    @property
+    def open(self) -> bool:
+        """Whether she may be shown in a list of matches: with a place for a newcomer, or with room on her list."""
+        return self.has_place or self.accepts_waiting
 
 
 def is_bad(registration: Registration) -> bool:
@@ -129,7 +144,12 @@ def _judge(therapist: Therapist, held: list[Registration], as_of: datetime.datet
     listed = not reasons
     renewing = "no_active_registration" in reasons and _renewing(held, as_of)
     left = left_for_new(free, therapist.offerable_entries)
-    return Standing(listed, has_place=listed and left > 0, reasons=reasons, free_for_new=left, renewing=renewing)
+    return Standing(listed, listed and left > 0, reasons, left, renewing, list_room(therapist))
+
+
+def list_room(therapist: Therapist) -> int:
+    """Return how many more people her list takes: none where it is closed or full."""
+    return 0 if therapist.list_closed else max(0, therapist.list_limit - therapist.list_entries)
 
 
 def _renewing(held: list[Registration], as_of: datetime.datetime) -> bool:
