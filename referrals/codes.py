@@ -18,6 +18,29 @@ DECLINE_CODES = {
     NEEDS_MORE: _("They need more than I can safely offer alone (a person calls the client first)"),
 }
 
+# What a therapist takes somebody off her list with.
+REMOVE_CODES = {
+    "list_too_long": _("My list is too long"),
+    "times": _("The times do not fit"),
+    "competence": _("It is outside my competence"),
+    "funding": _("The funding does not cover it"),
+    "away": _("I am away or unwell"),
+}
+
+# Why an entry on a list ended, beside what a therapist or a coordinator says.
+LEFT = "left"
+MET = "met"
+PLACED_ELSEWHERE = "placed_elsewhere"
+LIST_CHANGED = "list_changed"
+ASKED_DIRECTLY = "asked_directly"
+MOVED = "moved"
+REFERRAL_CLOSED = "closed"
+UNLISTED = "unlisted"
+# Why an entry is parked: two places in a row without an answer, messages that do not arrive, no answer from her.
+PARKED_LAPSED = "lapsed_twice"
+PARKED_UNREACHABLE = "unreachable"
+PARKED_THERAPIST = "therapist_silent"
+
 END_CODES = {
     "completed": _("We finished as planned"),
     "client_stopped": _("The client decided to stop"),

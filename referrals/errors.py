@@ -18,10 +18,12 @@ __all__ = [
     "ChannelNotProved",
     "DraftGone",
     "Incomplete",
+    "ListFull",
     "NotAllowed",
     "NotListed",
     "OfferGone",
     "PlaceDateWrong",
+    "PlaceGone",
     "Refused",
     "TooLate",
 ]
@@ -66,6 +68,18 @@ class AlreadyOpen(Refused):
 class OfferGone(Refused):
     def __str__(self) -> str:
         return _("This request has ended: the time to answer is over, or somebody else has been asked.")
+
+
+class ListFull(Refused):
+    def __str__(self) -> str:
+        return _("This waiting list takes nobody more at the moment.")
+
+
+class PlaceGone(Refused):
+    """The place that was offered has gone on, or its time is over; she is still on the list."""
+
+    def __str__(self) -> str:
+        return _("That place has gone to someone else. You are still on the list, and your wait still counts.")
 
 
 class NotListed(Refused):

@@ -5,6 +5,8 @@ client said she cannot come to.
 """
 
 import datetime
+from dataclasses import dataclass
+from functools import reduce
 
 from clients.preferences import DAY_PART_MASKS, Stated, Strength, Wish
 from therapists.models import Place
@@ -45,3 +47,47 @@ def _format_suits(wish: Wish, place: Place) -> bool:
         return place.session_format.slug in wish.alternatives
     # A place in a room is for meeting there.
     return place.location_id is None or "in-person" in wish.alternatives
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What somebody must have of a place: `hours` (21 bits) and `formats` (slugs, sorted; empty: any).
+
+    A place is one hour of the week, so several musts about times have to be met by the same hour.
+    """
+
+    hours: int
+    formats: tuple[str, ...]
+
+
+def needs_of(stated: Stated) -> Needs:
+    """Return what waits on a list for a place that suits. No hour or no format left: no place can suit."""
+    hours = ALL_HOURS
+    for wish in _musts(stated.times):
+        hours &= reduce(int.__or__, (DAY_PART_MASKS.get(value, 0) for value in wish.alternatives), 0)
+    formats: set[str] | None = None
+    for wish in _musts(stated.formats):
+        formats = set(wish.alternatives) if formats is None else formats & set(wish.alternatives)
+    if formats is not None and not formats:
+        return Needs(0, ())
+    return Needs(hours, tuple(sorted(formats or ())))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """When and how a place can be: `hours` (21 bits), `format` (a slug; empty: any)."""
+
+    hours: int
+    format: str
+
+
+def shape_of(place: Place) -> Shape:
+    """Return a place's shape. Its format and location are read."""
+    if place.session_format is not None:
+        return Shape(place_hours(place), place.session_format.slug)
+    return Shape(place_hours(place), "" if place.location_id is None else "in-person")
+
+
+def shape_suits(hours: int, formats: tuple[str, ...] | list[str], shape: Shape) -> bool:
+    """Return whether a place of this shape meets these needs."""
+    return bool(hours & shape.hours) and (not formats or not shape.format or shape.format in formats)

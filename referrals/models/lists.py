@@ -55,6 +55,8 @@ class WaitingListEntry(models.Model):
     agreed_to = models.CharField(max_length=64, blank=True)
     no_offer_before = models.DateTimeField(null=True, blank=True)
     lapses = models.PositiveSmallIntegerField(default=0)
+    # Since when nothing is offered from this list, because its therapist is paused or has not confirmed.
+    frozen_at = models.DateTimeField(null=True, blank=True)
     code = models.CharField(max_length=40, blank=True)
     changed_at = models.DateTimeField()
     undo_until = models.DateTimeField(null=True, blank=True)
@@ -90,6 +92,7 @@ class WaitingListEntry(models.Model):
                 condition=Q(state="listed", no_offer_before__isnull=False),
                 name="entries_offerable_again",
             ),
+            models.Index(fields=["frozen_at"], condition=Q(frozen_at__isnull=False), name="frozen_entries"),
         ]
 
     def __str__(self) -> str:
