@@ -134,7 +134,7 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", "false")
 # A server that hangs may hold a worker for less than a task's time limit.
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 20)
 # For people whose messages may be seen by somebody else: a sender that says nothing about what this is.
 DISCREET_FROM_EMAIL = env.text("EMAIL_FROM_DISCREET", "no-reply@messages.example")
 # The right-hand side of every Message-ID; neutral, because discreet messages carry one too.
