@@ -20,6 +20,11 @@ TABLE = (
     Entry("referrals.tasks.tick", "lapse holds, walk on, escalate: whatever has become due in a referral"),
     Entry("core.tasks.worker_heartbeat", "write down that a worker is alive and being given work"),
     Entry("core.tasks.forget_attempts", "delete counts of attempts whose window is over", crontab(minute="50")),
+    Entry(
+        "core.tasks.bank_holidays",
+        "tell coordinators in good time that the bank holidays we know come to an end",
+        crontab(minute="45", hour="6"),
+    ),
     Entry("accounts.tasks.forget_mails", "delete sign-in mails that were sent", crontab(minute="40", hour="3")),
     Entry(
         "referrals.tasks.reconcile",

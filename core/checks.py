@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connection
+
+from core import bank_holidays
+from core.models import BankHoliday
 
 # Parts of the keys and secrets that stand in the source for local runs and tests.
 PUBLIC_SECRETS = ("local-only", "test-only")
@@ -20,6 +24,22 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.ENVIRONMENT == "production":
         found += _production()
     return found
+
+
+@register(Tags.database)
+def check_bank_holidays(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn when deadlines some months ahead would be counted without bank holidays (check --database default)."""
+    # Before the first migration there is no table to look at.
+    if "default" not in (databases or ()) or BankHoliday._meta.db_table not in connection.introspection.table_names():
+        return []
+    return [
+        Warning(
+            f"Bank holidays of {nation} are known until {end:%Y-%m-%d} only.",
+            hint="Load the official file: manage.py load_bank_holidays PATH",
+            id="rapport.W001",
+        )
+        for nation, end in bank_holidays.nations_running_out().items()
+    ]
 
 
 def _production() -> Iterator[Error]:

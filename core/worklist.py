@@ -165,6 +165,11 @@ def tasks_close_for(*, kind: str, subject_type: str, subject_id: int, actor: Act
         _finish(task, actor, Task.State.DONE, outcome, note)
 
 
+def open_of_kind(kind: str) -> QuerySet[Task]:
+    """Return the open tasks of a kind, whatever they are about."""
+    return Task.objects.filter(kind=kind, state=Task.State.OPEN)
+
+
 def tasks_escalate_due(*, now: datetime) -> int:
     """Hand on what half its time has not moved, and show administrators what is overdue. Returns how many."""
     second = [kind for kind, known in _kinds.items() if known.second_person]

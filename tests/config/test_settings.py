@@ -36,6 +36,7 @@ def test_production_settings_pass_the_deployment_check_without_a_word():
         ("DATABASE_URL", "", "DATABASE_URL is not set"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL must start with postgresql://"),
         ("EMAIL_PORT", "many", "EMAIL_PORT must be a whole number"),
+        ("OFFER_ANSWER_WAKING_HOURS", "0", "OFFER_ANSWER_WAKING_HOURS must be at least 1, not 0"),
         ("EMAIL_USE_TLS", "perhaps", "EMAIL_USE_TLS must be true or false"),
     ],
 )
