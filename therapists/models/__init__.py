@@ -1,4 +1,5 @@
 from therapists.models.availability import Location, Place, PlaceClaim
+from therapists.models.confirmation import ConfirmationAsk
 from therapists.models.facts import ModalityFact, ModalityIssue
 from therapists.models.profile import (
     Contract,
@@ -31,6 +32,7 @@ from therapists.models.search import SearchEntry, SearchWord
 __all__ = [
     "AccessOption",
     "ClientGroup",
+    "ConfirmationAsk",
     "Contract",
     "Family",
     "Funder",

@@ -91,6 +91,14 @@ class Therapist(models.Model):
             models.CheckConstraint(condition=Q(online_hours__lt=2**21), name="online_hours_are_21_bits"),
             models.CheckConstraint(condition=Q(nation__in=Nation.values), name="therapist_nation_has_bank_holidays"),
         ]
+        indexes = [
+            # Whom to ask whether she still takes people.
+            models.Index(
+                fields=["confirmed_at"],
+                condition=Q(user__isnull=False, profile_verified_at__isnull=False, paused=False),
+                name="therapists_to_ask",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.display_name
