@@ -87,11 +87,13 @@ REFERRAL = Life(
         **_ending_an_entry("leave_list"),
         **_ending_an_entry("remove_list"),
         **_ending_an_entry("drop_list"),
-        **_staying(SEEKING, "undo_leave"),
+        **_staying((*SEEKING, "meeting"), "undo_leave"),
         **_staying(SEEKING, "park"),
         **_staying(SEEKING, "unpark"),
         **_staying((*SEEKING, "meeting"), "prioritise"),
         **_staying((*SEEKING, "meeting"), "move_list"),
+        # Two referrals of one person become one: this one goes on.
+        **_staying(OPEN, "merge"),
         # A place that is offered to her.
         **_from_each(("choosing", "waiting"), "offer_place", "offered"),
         ("offered", "told"): "offered",
@@ -202,6 +204,7 @@ ENTRY = Life(
         **_from_each(("left",), "undo", "listed"),
         **_from_each(("left",), "undo_asked", "asked"),
         **_from_each(("left",), "undo_parked", "parked"),
+        **_from_each(("left",), "undo_kept", "kept"),
     },
 )
 

@@ -1,5 +1,7 @@
+from referrals.models.advice import WaitingAdvice
 from referrals.models.lists import Allotment, CheckIn, WaitingListEntry
 from referrals.models.offers import Exclusion, Offer, Placement
+from referrals.models.reasons import EventReason
 from referrals.models.referral import Choice, Referral, ReferralEvent
 from referrals.models.safety import CallRequest, SafetyAnswer, SafetyOption, SafetyQuestion
 from referrals.models.submission import Submission
@@ -9,6 +11,7 @@ __all__ = [
     "CallRequest",
     "CheckIn",
     "Choice",
+    "EventReason",
     "Exclusion",
     "Offer",
     "Placement",
@@ -18,5 +21,6 @@ __all__ = [
     "SafetyOption",
     "SafetyQuestion",
     "Submission",
+    "WaitingAdvice",
     "WaitingListEntry",
 ]

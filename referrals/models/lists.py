@@ -92,6 +92,7 @@ class WaitingListEntry(models.Model):
                 condition=Q(state="listed", no_offer_before__isnull=False),
                 name="entries_offerable_again",
             ),
+            models.Index(fields=["changed_at", "id"], condition=Q(state="parked"), name="parked_entries"),
             models.Index(fields=["frozen_at"], condition=Q(frozen_at__isnull=False), name="frozen_entries"),
         ]
 
@@ -119,7 +120,10 @@ class Allotment(models.Model):
 
 
 class CheckIn(models.Model):
-    """Asked every four weeks of somebody who waits: do you still want this, has anything changed? Silence ends nothing."""
+    """Asked every four weeks of somebody who waits: do you still want this, has anything changed? Silence ends nothing.
+
+    `missed_at`: so long without an answer that it counts as silence; a late answer is still taken.
+    """
 
     personal = PersonalData(
         scope="through its referral",
@@ -130,6 +134,7 @@ class CheckIn(models.Model):
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="check_ins")
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
+    missed_at = models.DateTimeField(null=True, blank=True)
     still_wants = models.BooleanField(null=True, blank=True)
     changed = models.BooleanField(null=True, blank=True)
     wants_call = models.BooleanField(default=False)
@@ -137,7 +142,16 @@ class CheckIn(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["referral"], condition=Q(answered_at__isnull=True), name="one_open_check_in_per_referral"
+                fields=["referral"],
+                condition=Q(answered_at__isnull=True, missed_at__isnull=True),
+                name="one_open_check_in_per_referral",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"],
+                condition=Q(answered_at__isnull=True, missed_at__isnull=True),
+                name="open_check_ins",
             )
         ]
 

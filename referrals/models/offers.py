@@ -51,7 +51,14 @@ class Offer(models.Model):
                 name="a_place_is_offered_from_a_list",
             ),
         ]
-        indexes = [models.Index(fields=["expires_at"], condition=Q(state="open"), name="open_offers_by_expiry")]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(state="open"), name="open_offers_by_expiry"),
+            models.Index(
+                fields=["-closed_at", "-id"],
+                condition=Q(awaiting="client", state="lapsed"),
+                name="places_not_answered",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"offer {self.pk}"

@@ -88,6 +88,11 @@ class Referral(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=~Q(state="closed"), name="open_referrals_by_due"),
+            models.Index(
+                fields=["queue_from", "id"],
+                condition=Q(state__in=["choosing", "requested", "waiting", "offered"]),
+                name="seeking_by_wait",
+            ),
             models.Index(fields=["check_in_at"], condition=Q(state="waiting"), name="waiting_by_check_in"),
             models.Index(fields=["away_until"], condition=Q(away_until__isnull=False), name="referrals_away"),
         ]

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from accounts.actors import for_request
 from core.policy import allow
 from referrals.presenters.cards import reason_lines
-from referrals.selectors.lists import list_repeated
+from referrals.selectors.chosen_from import list_repeated
 from referrals.selectors.scope import referrals_visible_to
 
 
