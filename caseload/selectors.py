@@ -19,7 +19,7 @@ from core.worklist import tasks_for
 from matching.services.ranking import why_for
 from referrals.models import Offer, Placement
 from referrals.selectors.scope import offers_visible_to, placements_visible_to
-from referrals.selectors.summary import RequestSummary
+from referrals.selectors.summary import Summary
 from therapists.words import money, sessions_words
 
 SHOWN_DOMAINS = frozenset({"modality", "time", "format", "language", "experience"})
@@ -100,7 +100,7 @@ def fit_reasons(offer: Offer) -> list[str]:
     return [str(reason.words) for reason in reasons if reason.state == "met" and reason.domain in SHOWN_DOMAINS]
 
 
-def money_words(summary: RequestSummary) -> str:
+def money_words(summary: Summary) -> str:
     """Return who pays, and how much."""
     if summary.funder:
         sessions = sessions_words(summary.sessions) if summary.sessions else ""

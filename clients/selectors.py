@@ -1,6 +1,7 @@
 """Reading clients. Records are reached through a referral or a placement only: nothing here lists them to people."""
 
 import datetime
+from collections.abc import Iterable
 from functools import reduce
 from itertools import combinations
 from operator import or_
@@ -34,8 +35,18 @@ def candidates(known: Digests) -> list[Client]:
 
 def shared(client_id: int) -> frozenset[str]:
     """Return the items the client permits to share now: the newest decision per item counts."""
-    newest = Consent.objects.filter(client_id=client_id).order_by("item", "-pk").distinct("item")
-    return frozenset(row.item for row in newest if row.decision == Consent.Decision.GIVEN)
+    return shared_by([client_id])[client_id]
+
+
+def shared_by(client_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return the same for each of these clients, in one query."""
+    ids = set(client_ids)
+    rows = Consent.objects.filter(client_id__in=ids).order_by("client_id", "item", "-pk").distinct("client_id", "item")
+    given: dict[int, set[str]] = {pk: set() for pk in ids}
+    for row in rows:
+        if row.decision == Consent.Decision.GIVEN:
+            given[row.client_id].add(row.item)
+    return {pk: frozenset(items) for pk, items in given.items()}
 
 
 def is_born(client: Client, born: datetime.date) -> bool:

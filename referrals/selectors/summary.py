@@ -2,33 +2,63 @@
 nobody, and how to reach the person only after her yes. Each is a white list; the last two are recorded as reads.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from functools import reduce
 
 from clients.models import Client
 from clients.preferences import DAY_PART_MASKS, Stated, Wish
-from clients.selectors import age, called, shared
+from clients.selectors import age, called, shared, shared_by
 from core import clock
 from core.actors import Actor
 from core.audit import record_read
 from core.models import ReferenceRow
-from referrals.models import Offer, Placement, Referral, SafetyAnswer
+from referrals.models import Offer, Placement, Referral, SafetyAnswer, WaitingListEntry
 from therapists.models import AccessOption, ClientGroup, IdentityTag, Issue, Language, SessionFormat
 from therapists.words import hours_words
 
 
 @dataclass(frozen=True, slots=True)
-class RequestSummary:
-    """No name, no age, no area. `own_words` and `about_her` only with her permission; `style`, how she would like to
-    be worked with, only with her permission and only once the therapist has said that she could take this.
+class Told:
+    """Everything about one person that one therapist may read before her yes, as it is stored: the white list.
 
-    fee_pence: what was agreed per session when she chose; None when `funder` pays for `sessions`.
+    `hours`: 21 bits. The rest are slugs, a funder's id, or what was written.
     """
 
-    offer_id: int
-    answer_by: datetime
-    interested: bool
+    main_issue: str
+    other_issues: tuple[str, ...]
+    aims: str
+    hours: int
+    formats: tuple[str, ...]
+    languages: tuple[str, ...]
+    access: tuple[str, ...]
+    step_free: bool
+    note: str
+    funder: int | None
+    sessions: int | None
+    fee_pence: int | None
+    own_words: str
+    groups: tuple[str, ...]
+    identity: tuple[str, ...]
+    style: tuple[tuple[str, int], ...]
+
+    def digest(self) -> str:
+        """Return the SHA-256 of it all. It stays the same when a word for something changes, or the language."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What she reads: `Told` in words. No name, no age, no area. `own_words` and `about_her` only with the client's
+    permission; `style`, how the client would like to be worked with, only with permission and only once the therapist
+    has said that she could take this.
+
+    fee_pence: what was agreed per session when the client chose; None when `funder` pays for `sessions`.
+    """
+
     main_issue: str
     other_issues: tuple[str, ...]
     aims: str
@@ -74,32 +104,76 @@ class ContactDetails:
     adjustments_note: str
 
 
-def request_summary(offer: Offer) -> RequestSummary:
-    """Return what a therapist sees of a request."""
-    referral = Referral.objects.select_related("client", "preferences", "funder").get(pk=offer.referral_id)
-    stated = Stated.from_canonical(referral.preferences.data)
-    permitted = shared(referral.client_id)
-    needs = referral.client.access_needs or {}
-    agreed = referral.fee_snapshot.get("therapists", {}).get(str(offer.therapist_id), {})
-    return RequestSummary(
-        offer_id=offer.pk,
-        answer_by=offer.expires_at,
-        interested=offer.interested_at is not None,
-        main_issue=next(iter(_names(Issue, [referral.main_issue])), ""),
-        other_issues=_names(Issue, stated.other_issues),
-        aims=referral.aims,
-        times=_times(stated.times),
-        formats=_names(SessionFormat, _values(stated.formats)),
-        languages=_names(Language, _values(stated.languages)),
-        adjustments=_names(AccessOption, stated.access),
-        step_free=stated.step_free,
-        adjustments_note=needs.get("note", ""),
+def told(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Told]:
+    """Return for each (referral id, therapist id) what that therapist may read, in two queries however many."""
+    wanted = list(pairs)
+    rows = Referral.objects.select_related("client", "preferences").in_bulk({referral_id for referral_id, _ in wanted})
+    permitted = shared_by(row.client_id for row in rows.values())
+    return {
+        (referral_id, therapist_id): _told(row, therapist_id, permitted[row.client_id])
+        for referral_id, therapist_id in wanted
+        if (row := rows.get(referral_id)) is not None
+    }
+
+
+def summary_digests(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """Return for each (referral id, therapist id) the digest of what she reads."""
+    return {pair: found.digest() for pair, found in told(pairs).items()}
+
+
+def summary_digest(referral: Referral, therapist_id: int) -> str:
+    """Return the digest of what this therapist reads before her yes, in its second step: a yes is to this."""
+    return summary_digests([(referral.pk, therapist_id)])[referral.pk, therapist_id]
+
+
+def summary_of(referral: Referral, therapist_id: int, *, interested: bool) -> Summary:
+    """Return what a therapist sees of somebody who asks for her. `interested`: she said that she could take this."""
+    known = told([(referral.pk, therapist_id)])[referral.pk, therapist_id]
+    return Summary(
+        main_issue=next(iter(_names(Issue, [known.main_issue])), ""),
+        other_issues=_names(Issue, known.other_issues),
+        aims=known.aims,
+        times=tuple(hours_words(known.hours)),
+        formats=_names(SessionFormat, known.formats),
+        languages=_names(Language, known.languages),
+        adjustments=_names(AccessOption, known.access),
+        step_free=known.step_free,
+        adjustments_note=known.note,
         funder=referral.funder.name if referral.funder else "",
+        sessions=known.sessions,
+        fee_pence=known.fee_pence,
+        own_words=known.own_words,
+        about_her=_names(ClientGroup, known.groups) + _names(IdentityTag, known.identity),
+        style=known.style if interested else (),
+    )
+
+
+def request_summary(offer: Offer) -> Summary:
+    """Return what a therapist sees of a request."""
+    return summary_of(offer.referral, offer.therapist_id, interested=offer.interested_at is not None)
+
+
+def _told(referral: Referral, therapist_id: int, permitted: frozenset[str]) -> Told:
+    stated = Stated.from_canonical(referral.preferences.data)
+    agreed = referral.fee_snapshot.get("therapists", {}).get(str(therapist_id), {})
+    who = "identity" in permitted
+    return Told(
+        main_issue=referral.main_issue,
+        other_issues=tuple(stated.other_issues),
+        aims=referral.aims,
+        hours=_hours(stated.times),
+        formats=_values(stated.formats),
+        languages=_values(stated.languages),
+        access=tuple(stated.access),
+        step_free=stated.step_free,
+        note=(referral.client.access_needs or {}).get("note", ""),
+        funder=referral.funder_id,
         sessions=referral.fee_snapshot.get("sessions"),
-        fee_pence=None if referral.funder else agreed.get("fee_pence"),
+        fee_pence=None if referral.funder_id else agreed.get("fee_pence"),
         own_words=referral.own_words if "own_words" in permitted else "",
-        about_her=_about(stated) if "identity" in permitted else (),
-        style=stated.style if offer.interested_at is not None and "style" in permitted else (),
+        groups=tuple(stated.client_groups) if who else (),
+        identity=_values(stated.identity) if who else (),
+        style=tuple(stated.style) if "style" in permitted else (),
     )
 
 
@@ -107,7 +181,19 @@ def conflict_details(offer: Offer, *, actor: Actor) -> ConflictDetails | None:
     """Return name, age and area after "I could take this" and while her answer is awaited; otherwise None."""
     if offer.interested_at is None or offer.state != Offer.State.OPEN or offer.expires_at < clock.now():
         return None
-    client = _read(offer.referral_id, actor, "conflict_check")
+    return _conflict(offer.referral_id, actor)
+
+
+def ask_conflict_details(entry: WaitingListEntry, *, actor: Actor) -> ConflictDetails | None:
+    """Return the same for somebody who would like to wait: only until her first yes. None again from then on."""
+    due = entry.answer_due_at
+    if entry.state != WaitingListEntry.State.ASKED or entry.interested_at is None or entry.agreed_at is not None:
+        return None
+    return None if due is None or due < clock.now() else _conflict(entry.referral_id, actor)
+
+
+def _conflict(referral_id: int, actor: Actor) -> ConflictDetails:
+    client = _read(referral_id, actor, "conflict_check")
     return ConflictDetails(
         name=f"{client.given_name} {client.family_name}", age=age(client), area=client.postcode.split(" ")[0]
     )
@@ -172,19 +258,12 @@ def _read(referral_id: int, actor: Actor, purpose: str) -> Client:
     return referral.client
 
 
-def _about(stated: Stated) -> tuple[str, ...]:
-    return _names(ClientGroup, stated.client_groups) + _names(IdentityTag, _values(stated.identity))
+def _values(wishes: Iterable[Wish]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(slug for wish in wishes for slug in wish.alternatives))
 
 
-def _values(wishes: Iterable[Wish]) -> list[str]:
-    return list(dict.fromkeys(slug for wish in wishes for slug in wish.alternatives))
-
-
-def _times(wishes: Iterable[Wish]) -> tuple[str, ...]:
-    mask = 0
-    for part in _values(wishes):
-        mask |= DAY_PART_MASKS.get(part, 0)
-    return tuple(hours_words(mask))
+def _hours(wishes: Iterable[Wish]) -> int:
+    return reduce(int.__or__, (DAY_PART_MASKS.get(part, 0) for part in _values(wishes)), 0)
 
 
 def _names(model: type[ReferenceRow], slugs: Iterable[str]) -> tuple[str, ...]:
