@@ -30,3 +30,8 @@ def hour(moment: datetime.datetime | datetime.time) -> str:
 def when(moment: datetime.datetime) -> str:
     """Return "Tuesday 24 November, 2pm" for an aware moment."""
     return f"{day(moment)}, {hour(moment)}"
+
+
+def short(moment: datetime.datetime) -> str:
+    """Return "Wed 25 Nov, 6pm" for an aware moment, for a text message. It lies within the next year."""
+    return f"{formats.date_format(moment.astimezone(clock.LONDON).date(), 'D j M')}, {hour(moment)}"
