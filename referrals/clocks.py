@@ -69,13 +69,13 @@ def choosing_call_listed(nation: str, start: datetime) -> datetime:
     return working_time.working_days_after(start, CHOOSING_CALL_LISTED_AFTER, nation)
 
 
-def client_answer_due(client: Client, told_at: datetime) -> datetime:
+def client_answer_due(client: Client, told_at: datetime, channel: str = "") -> datetime:
     """Return when a client's answer to a place held for her is due; `told_at`: her message was handed over.
 
-    The longest of the rules that apply to her; it lies in (8am, 8pm].
+    The longest of the rules that apply to her; it lies in (8am, 8pm]. `channel`: the one the message really took.
     """
     due = [working_time.waking_hours_after(told_at, settings.OFFER_ANSWER_WAKING_HOURS)]
-    if client.contact_channel == Client.Channel.LETTER:
+    if (channel or client.contact_channel) == Client.Channel.LETTER:
         due.append(_end_of_working_day(client, told_at, settings.OFFER_ANSWER_LETTER_WORKING_DAYS))
     if HELPERS.intersection((client.access_needs or {}).get("options", ())):
         due.append(_end_of_working_day(client, told_at, settings.OFFER_ANSWER_HELPER_WORKING_DAYS))

@@ -28,6 +28,19 @@ def today():
         (at(2026, 11, 24, 0, 30), "Tuesday 24 November, 12.30am"),
         (at(2027, 1, 5, 18), "Tuesday 5 January 2027, 6pm"),
         (at(2026, 7, 1, 23, 30, zone=datetime.UTC), "Thursday 2 July, 12.30am"),
+        # The night with an hour less: 2am follows a minute after 12.59am.
+        (at(2026, 3, 29, 0, 59, zone=datetime.UTC), "Sunday 29 March, 12.59am"),
+        (at(2026, 3, 29, 1, 0, zone=datetime.UTC), "Sunday 29 March, 2am"),
+        (at(2026, 3, 29, 7, 0, zone=datetime.UTC), "Sunday 29 March, 8am"),
+        # The night with an hour more: 1.30am comes twice, and the day before began in summer time.
+        (at(2026, 10, 24, 23, 0, zone=datetime.UTC), "Sunday 25 October, midnight"),
+        (at(2026, 10, 25, 0, 30, zone=datetime.UTC), "Sunday 25 October, 1.30am"),
+        (at(2026, 10, 25, 1, 30, zone=datetime.UTC), "Sunday 25 October, 1.30am"),
+        (at(2026, 10, 25, 8, 0, zone=datetime.UTC), "Sunday 25 October, 8am"),
+        (at(2026, 10, 25, 17, 0, zone=datetime.UTC), "Sunday 25 October, 5pm"),
+        # A minute before and after a year's end in London.
+        (at(2026, 12, 31, 23, 59, zone=datetime.UTC), "Thursday 31 December, 11.59pm"),
+        (at(2027, 1, 1, 0, 0, zone=datetime.UTC), "Friday 1 January 2027, midnight"),
     ],
 )
 def test_moments(moment, said):
