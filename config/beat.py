@@ -18,6 +18,11 @@ class Entry:
 TABLE = (
     Entry("notifications.tasks.deliver_due", "send messages whose wake-up was lost, and those whose time has come"),
     Entry("referrals.tasks.tick", "lapse holds, walk on, escalate: whatever has become due in a referral"),
+    Entry(
+        "notifications.tasks.ask_receipts",
+        "ask the provider of text messages what became of those it took",
+        crontab(minute="*/5"),
+    ),
     Entry("core.tasks.worker_heartbeat", "write down that a worker is alive and being given work"),
     Entry("core.tasks.forget_attempts", "delete counts of attempts whose window is over", crontab(minute="50")),
     Entry(
@@ -46,6 +51,11 @@ TABLE = (
         "therapists.tasks.registration_checks",
         "ask a coordinator to look up the registrations whose next check is due",
         crontab(minute="40", hour="6"),
+    ),
+    Entry(
+        "therapists.tasks.ask_to_confirm",
+        "ask therapists of whom nothing was heard whether they still take people, on the mornings of working days",
+        crontab(minute="*/10", hour="9-11", day_of_week="mon-fri"),
     ),
     Entry(
         "therapists.tasks.search_reindex_nightly",

@@ -5,6 +5,6 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import kinds
+        from notifications import checks, kinds  # noqa: F401 - registers the checks
 
         kinds.register()

@@ -6,6 +6,7 @@ at least once, and one distinct Message-ID per dedupe key.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from django.utils import translation
 from core import clock, working_time
 from core.actors import system
 from notifications import kinds, outcomes, topics
-from notifications.channels import SENDERS
+from notifications.channels import SENDERS, gives_receipts
 from notifications.channels.base import DeliveryProblem, NeverDelivered, Parcel, TryAgain
 from notifications.models import Message
 
@@ -26,6 +27,9 @@ logger = logging.getLogger(__name__)
 # Minutes until the next attempt; after the last one the row is failed for everybody to see. About 17 hours in all, so
 # that a night without a mail server loses nothing.
 BACK_OFF_MINUTES = (1, 2, 5, 10, 20, 30, 60, 60, 120, 240, 480)
+MOST_ATTEMPTS = len(BACK_OFF_MINUTES) + 1
+# How long after a text its provider is first asked what became of it.
+RECEIPT_AFTER = timedelta(minutes=5)
 State = Message.State
 # Kinds of recipient who are at work: the crisis lines do not stand under their messages.
 STAFF = {"user", "therapist"}
@@ -39,24 +43,29 @@ class Claimed:
     parcel: Parcel
 
 
-def due_ids(*, now: datetime, limit: int) -> list[int]:
-    """Return the ids of messages to send, the longest waiting first."""
-    due = Message.objects.filter(state=State.QUEUED, not_before__lte=now).order_by("not_before", "pk")
-    return list(due.values_list("pk", flat=True)[:limit])
+def due(*, now: datetime, limit: int, except_channels: Iterable[str] = ()) -> list[tuple[int, str]]:
+    """Return (id, expected channel) of messages to send, the longest waiting first."""
+    waiting = Message.objects.filter(state=State.QUEUED, not_before__lte=now).exclude(channel__in=list(except_channels))
+    return list(waiting.order_by("not_before", "pk").values_list("pk", "channel")[:limit])
 
 
-def message_deliver(*, message_id: int) -> bool:
-    """Send one message, if it is due and nobody else has it. Returns False when its channel is down altogether."""
+def message_deliver(*, message_id: int) -> str | None:
+    """Send one message, if it is due and nobody else has it. Returns the channel when that is down altogether."""
     claimed = _claim(message_id)
     if claimed is None:
-        return True
+        return None
     try:
         SENDERS[claimed.channel](claimed.parcel)
     except DeliveryProblem as problem:
         _record_problem(claimed, problem)
-        return not (isinstance(problem, TryAgain) and problem.whole_channel)
+        return claimed.channel if isinstance(problem, TryAgain) and problem.whole_channel else None
+    except Exception as error:
+        # A fault of ours: tried again a few times, then seen by everybody, instead of going round for ever.
+        logger.exception("message %s: cannot be handed to %s", message_id, claimed.channel)
+        _record_problem(claimed, TryAgain(f"send-{type(error).__name__}"[:80]))
+        return None
     _record_sent(claimed)
-    return True
+    return None
 
 
 def stuck_requeue(*, now: datetime) -> int:
@@ -74,11 +83,15 @@ def _claim(message_id: int) -> Claimed | None:
     message = due.select_for_update(skip_locked=True).first()
     if message is None or _put_off(message, now):
         return None
+    repeated = message.claimed_at is not None
     message.attempts += 1
     message.claimed_at = now
     try:
+        if message.attempts > MOST_ATTEMPTS:
+            # Each of them ended its worker before anything could be recorded.
+            raise NeverDelivered("interrupted")
         with transaction.atomic():
-            return _prepare(message)
+            return _prepare(message, repeated=repeated)
     except DeliveryProblem as problem:
         _settle_problem(message, problem)
     except Exception as error:
@@ -100,7 +113,7 @@ def _put_off(message: Message, now: datetime) -> bool:
     return True
 
 
-def _prepare(message: Message) -> Claimed | None:
+def _prepare(message: Message, *, repeated: bool) -> Claimed | None:
     try:
         handler = topics.handler_of(message.topic)
     except topics.UnknownTopic as error:
@@ -121,7 +134,8 @@ def _prepare(message: Message) -> Claimed | None:
         raise NeverDelivered(f"by-{address.channel}")
     with translation.override(address.language):
         words = handler.render(message)
-        parcel = Parcel(message.message_id, address, words, to_staff=message.recipient_type in STAFF)
+        to_staff = message.recipient_type in STAFF
+        parcel = Parcel(message.message_id, address, words, to_staff=to_staff, repeated=repeated)
     message.state = State.SENDING
     message.save(update_fields=["state", "channel", "attempts", "claimed_at"])
     return Claimed(message.pk, message.claimed_at, address.channel, parcel)  # type: ignore[arg-type]
@@ -144,7 +158,9 @@ def _record_sent(claimed: Claimed) -> None:
     if message is None:
         return
     message.state, message.sent_at, message.last_error = State.SENT, clock.now(), ""
-    message.save(update_fields=["state", "sent_at", "last_error"])
+    if gives_receipts(message.channel):
+        message.receipt_due = message.sent_at + RECEIPT_AFTER
+    message.save(update_fields=["state", "sent_at", "last_error", "receipt_due"])
     outcomes.tell_sent(message)
 
 
@@ -158,7 +174,7 @@ def _record_problem(claimed: Claimed, problem: DeliveryProblem) -> None:
 def _settle_problem(message: Message, problem: DeliveryProblem) -> None:
     message.last_error = problem.code
     logger.warning("message %s (%s): %s", message.pk, message.topic, problem.code)
-    if isinstance(problem, TryAgain) and message.attempts <= len(BACK_OFF_MINUTES):
+    if isinstance(problem, TryAgain) and message.attempts < MOST_ATTEMPTS:
         wait = timedelta(minutes=BACK_OFF_MINUTES[message.attempts - 1])
         again = clock.now() + wait
         message.state = State.QUEUED

@@ -1,11 +1,15 @@
 """The worker's part: everything here can be run again at any time, by any number of workers."""
 
+import logging
 import time
 
 from celery import shared_task
 
 from core import clock
-from notifications import delivery
+from notifications import delivery, receipts
+from notifications.channels.base import TryAgain
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200
 # Well under the task's soft time limit; what is left is found by the next tick.
@@ -20,11 +24,33 @@ def deliver_one(message_id: int) -> None:
 
 @shared_task
 def deliver_due() -> None:
-    """Send everything that is due: what lost its wake-up, what waited for its time, what a dead worker left behind."""
-    started = time.monotonic()
-    now = clock.now()
+    """Send everything that is due: what lost its wake-up, what waited for its time, what a dead worker left behind.
+
+    A channel found to be down is left until the next round; the others go on.
+    """
+    started, now = time.monotonic(), clock.now()
     delivery.stuck_requeue(now=now)
-    for message_id in delivery.due_ids(now=now, limit=BATCH):
-        channel_works = delivery.message_deliver(message_id=message_id)
-        if not channel_works or time.monotonic() - started > BUDGET_SECONDS:
+    down: set[str] = set()
+    while True:
+        known = len(down)
+        for message_id, channel in delivery.due(now=now, limit=BATCH, except_channels=down):
+            if channel not in down and (found_down := delivery.message_deliver(message_id=message_id)):
+                down.add(found_down)
+            if time.monotonic() - started > BUDGET_SECONDS:
+                return
+        if len(down) == known:
+            return
+
+
+@shared_task
+def ask_receipts() -> None:
+    """Ask the provider what became of the texts it took."""
+    started = time.monotonic()
+    for message_id in receipts.due_ids(now=clock.now(), limit=BATCH):
+        try:
+            receipts.receipt_ask(message_id=message_id)
+        except TryAgain as problem:
+            logger.warning("receipts: %s, asked again later", problem.code)
+            return
+        if time.monotonic() - started > BUDGET_SECONDS:
             return

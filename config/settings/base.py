@@ -8,6 +8,7 @@ from config import env
 from config.settings.accounts import *
 from config.settings.clocks import *
 from config.settings.headers import *
+from config.settings.messages import *
 from config.settings.queue import *
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -126,24 +127,6 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # Where the links in messages lead.
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
-
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = env.text("EMAIL_HOST", "127.0.0.1")
-EMAIL_PORT = env.integer("EMAIL_PORT", 25)
-EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", "false")
-# A server that hangs may hold a worker for less than a task's time limit.
-EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 20)
-# For people whose messages may be seen by somebody else: a sender that says nothing about what this is.
-DISCREET_FROM_EMAIL = env.text("EMAIL_FROM_DISCREET", "no-reply@messages.example")
-# The right-hand side of every Message-ID; neutral, because discreet messages carry one too.
-MESSAGE_ID_DOMAIN = env.text("MESSAGE_ID_DOMAIN", "messages.example")
-# A message claimed this long ago and not recorded was left by a worker that died. Longer than a task may run.
-MESSAGE_STUCK_SECONDS = env.integer("MESSAGE_STUCK_SECONDS", 120)
-# A dotted path to a notifications.channels.sms.SmsBackend.
-SMS_BACKEND = env.text("SMS_BACKEND", "notifications.channels.sms.NoProvider")
-DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Rapport <no-reply@rapport.example>")
 
 PASSWORD_HASHERS = ["accounts.hashers.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [

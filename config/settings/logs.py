@@ -2,7 +2,11 @@
 
 _CONSOLE = {"class": "logging.StreamHandler"}
 # Replaces Django's own handlers, one of which sends whole requests by e-mail.
-_LOGGERS = {"django": {"handlers": [], "level": "INFO", "propagate": True}}
+_LOGGERS = {
+    "django": {"handlers": [], "level": "INFO", "propagate": True},
+    # Repeats what the provider answers, which is not ours to write down; the outbox logs the code.
+    "notifications_python_client": {"level": "ERROR"},
+}
 
 # Routes instead of paths, exceptions without their texts.
 PRODUCTION_LOGGING = {

@@ -7,3 +7,8 @@ from notifications.channels.base import Parcel
 from notifications.models import Message
 
 SENDERS: dict[str, Callable[[Parcel], None]] = {Message.Channel.EMAIL: email.send, Message.Channel.SMS: sms.send}
+
+
+def gives_receipts(channel: str) -> bool:
+    """Say whether somebody can be asked later whether a message of this channel arrived."""
+    return channel == Message.Channel.SMS and sms.gives_receipts()

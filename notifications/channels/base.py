@@ -7,12 +7,24 @@ from notifications.topics import Address, Rendered
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message, ready to go. `message_id` is the same at every attempt; `to_staff` decides about the footer."""
+    """One message, ready to go. `message_id` is the same at every attempt; `to_staff` decides about the footer.
+
+    `repeated`: there was an attempt before, of which it is not known whether the message got through.
+    """
 
     message_id: str
     address: Address
     words: Rendered
     to_staff: bool
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a provider knows of a message it took: still on its way, arrived, or (`failure`, a code) never to arrive."""
+
+    arrived: bool = False
+    failure: str = ""
 
 
 class DeliveryProblem(Exception):

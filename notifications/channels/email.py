@@ -32,14 +32,17 @@ def send(parcel: Parcel) -> None:
 
 def message_of(parcel: Parcel, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
     """Return the e-mail: neutral sender and subject, text and HTML with the same words."""
-    discreet = parcel.address.discreet
+    sender, bounces = settings.DEFAULT_FROM_EMAIL, settings.BOUNCE_ADDRESS
+    if parcel.address.discreet:
+        sender, bounces = settings.DISCREET_FROM_EMAIL, settings.DISCREET_BOUNCE_ADDRESS
     text = f"{parcel.words.text.strip()}\n\n-- \n{footer(parcel)}\n"
     email = EmailMultiAlternatives(
         subject=parcel.words.subject,
         body=text,
-        from_email=settings.DISCREET_FROM_EMAIL if discreet else settings.DEFAULT_FROM_EMAIL,
+        # The envelope's sender, where bounces go; what people see is the header.
+        from_email=bounces or sender,
         to=[parcel.address.to],
-        headers={"Message-ID": parcel.message_id, "Auto-Submitted": "auto-generated"},
+        headers={"From": sender, "Message-ID": parcel.message_id, "Auto-Submitted": "auto-generated"},
         connection=connection,
     )
     email.attach_alternative(_html(parcel), "text/html")

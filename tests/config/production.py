@@ -11,6 +11,8 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://rapport@db/rapport",
     "REDIS_URL": "redis://redis:6379/0",
     "EMAIL_HOST": "mail.example",
+    "BOUNCE_ADDRESS": "bounces@rapport.example",
+    "BOUNCE_ADDRESS_DISCREET": "bounces@messages.example",
     "FIELD_ENCRYPTION_KEYS": KEY,
 }
 

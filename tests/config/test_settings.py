@@ -32,6 +32,9 @@ def test_production_settings_pass_the_deployment_check_without_a_word():
         ("SECRET_KEY", "local-only", "rapport.E005"),
         ("FIELD_ENCRYPTION_KEYS", KEY.replace("k1", "local"), "rapport.E006"),
         ("SITE_URL", "http://rapport.example", "rapport.E008"),
+        ("SMS_BACKEND", "notifications.channels.sms.Console", "rapport.E009"),
+        ("SMS_BACKEND", "notifications.channels.govuk_notify.GovUkNotify", "rapport.E010"),
+        ("SMS_BACKEND", "notifications.channels.govuk_notify.GovUkNotify", "rapport.E011"),
         ("SECRET_KEY", "", "SECRET_KEY is not set"),
         ("DATABASE_URL", "", "DATABASE_URL is not set"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL must start with postgresql://"),
@@ -44,6 +47,13 @@ def test_production_refuses_what_would_endanger_somebody(name, value, told):
     done = manage("check", **{name: value})
     assert done.returncode != 0
     assert told in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["BOUNCE_ADDRESS", "BOUNCE_ADDRESS_DISCREET"])
+def test_mail_whose_bounces_nobody_would_see_is_warned_of(missing):
+    done = manage("check", **{missing: ""})
+    assert done.returncode == 0
+    assert "rapport.W002" in done.stderr
 
 
 @pytest.mark.parametrize(
