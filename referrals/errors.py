@@ -17,10 +17,12 @@ __all__ = [
     "CallFirst",
     "ChannelNotProved",
     "DraftGone",
+    "ExtendWrong",
     "Incomplete",
     "ListFull",
     "NotAllowed",
     "NotListed",
+    "NotMergeable",
     "OfferGone",
     "PlaceDateWrong",
     "PlaceGone",
@@ -128,3 +130,24 @@ class AlreadySaidNo(Refused):
 class TooLate(Refused):
     def __str__(self) -> str:
         return _("The time to undo this is over. You can start again at any time.")
+
+
+class ExtendWrong(Refused, ValueError):
+    def __str__(self) -> str:
+        return _("Choose a time after the present one, between 8am and 8pm, and at most two weeks from now.")
+
+
+class NotMergeable(Refused):
+    """`code`: same_client, closed (one of them), seen (the one to close has a therapist)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.code = code
+
+    def __str__(self) -> str:
+        said = {
+            "same_client": _("These are one record already."),
+            "closed": _("One of the two is closed. There is nothing left to make one of."),
+            "seen": _("The one that would be closed has a therapist. Keep that one, or end the meeting there first."),
+        }
+        return said[self.code]

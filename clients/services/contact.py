@@ -15,3 +15,29 @@ def client_phone_add(*, client: Client, phone: str, voicemail_ok: bool, actor: A
     client.phone, client.voicemail_ok = phone, voicemail_ok
     client.save(update_fields=["phone", "voicemail_ok"])
     record_write(actor=actor, verb="client_phone_add", obj_type="client", obj_id=client.pk)
+
+
+# How to reach somebody: all of it is taken over together, for one part without the other may be unsafe.
+_CONTACT = (
+    "email",
+    "phone",
+    "address",
+    "contact_channel",
+    "channel_proved_at",
+    "voicemail_ok",
+    "text_ok",
+    "letter_ok",
+    "call_times",
+    "discreet",
+    "language",
+)
+
+
+def client_contact_take(*, client: Client, source: Client, actor: Actor) -> None:
+    """Two records are one person: reach her from now on as the other record says, in the caller's transaction."""
+    for name in _CONTACT:
+        setattr(client, name, getattr(source, name))
+    client.save(update_fields=list(_CONTACT))
+    record_write(
+        actor=actor, verb="client_contact_take", obj_type="client", obj_id=client.pk, detail={"from": source.pk}
+    )

@@ -99,6 +99,30 @@ def consents_append(*, client: Client, answers: dict[str, bool], route: str, wor
     )
 
 
+def consents_newest(*, client: Client, other: Client, route: str, actor: Actor) -> None:
+    """Two records are one person: for every item her newest decision counts, whichever record it stands with. What
+    differs is added to `client`, in the caller's transaction.
+    """
+    rows = Consent.objects.filter(client__in=(client, other)).order_by("item", "at", "pk")
+    newest = {row.item: row for row in rows}
+    changed = [row for row in newest.values() if row.client_id == other.pk]
+    Consent.objects.bulk_create(
+        Consent(
+            client=client,
+            item=row.item,
+            decision=row.decision,
+            route=route,
+            recorded_by=actor.label,
+            wording=row.wording,
+            at=row.at,
+        )
+        for row in changed
+    )
+    if changed:
+        items = sorted(row.item for row in changed)
+        record_write(actor=actor, verb="consents_append", obj_type="client", obj_id=client.pk, detail={"items": items})
+
+
 def _one_at_a_time(born: str) -> None:
     """Two sendings by the same person at once must not make two clients: nothing on file could be locked yet."""
     with connection.cursor() as cursor:

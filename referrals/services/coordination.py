@@ -4,7 +4,6 @@ from django.db import transaction
 
 from core import clock
 from core.actors import Actor
-from core.audit import record_write
 from referrals import codes
 from referrals.locks import referral_locked
 from referrals.messages import topics
@@ -14,13 +13,14 @@ from referrals.services.calls import CALLS, call_before_telling_made, calls_canc
 from referrals.services.events import referral_step
 from referrals.services.moving import choosing_due
 from referrals.services.placements import closed
+from referrals.services.reasons import last_event, reason_note, reason_require
 from referrals.services.walk import referral_walk
 from referrals.services.withdrawal import everything_let_go, referral_reopen, withdraw
 
 
 def redirect(*, referral: Referral, reason: str, actor: Actor) -> None:
     """Close because other help is the right one, after speaking with the client. Raises NotAllowed, ValueError."""
-    _require_reason(reason)
+    reason_require(reason)
     with transaction.atomic():
         _close(referral, "redirect", codes.REDIRECTED, reason, actor)
         call_before_telling_made(referral=referral, note=reason.strip(), actor=actor)
@@ -35,10 +35,11 @@ def close_administratively(*, referral: Referral, code: str, reason: str, actor:
 
 def reopen(*, referral: Referral, reason: str, actor: Actor) -> None:
     """Open a closed referral again: back to choosing, its time kept. Raises NotAllowed, AlreadyOpen, ValueError."""
-    _require_reason(reason)
+    reason_require(reason)
     with referral_locked(referral.pk) as locked:
         referral_reopen(locked=locked, action="reopen", actor=actor)
-        _note_reason(referral, "referral_reopen_reason", reason, actor)
+        event = last_event(referral, "reopen")
+        reason_note(event=event, referral=referral, verb="referral_reopen_reason", reason=reason, actor=actor)
 
 
 def carry_on(*, referral: Referral, reason: str, actor: Actor) -> None:
@@ -46,7 +47,7 @@ def carry_on(*, referral: Referral, reason: str, actor: Actor) -> None:
 
     Closes the calls that were owed. Raises NotAllowed unless the referral is choosing, ValueError without a reason.
     """
-    _require_reason(reason)
+    reason_require(reason)
     with referral_locked(referral.pk) as locked:
         fresh = locked.referral
         fresh.choosing_since, fresh.reminders_sent = clock.now(), 0
@@ -61,7 +62,7 @@ def carry_on(*, referral: Referral, reason: str, actor: Actor) -> None:
         call_before_telling_made(referral=fresh, note=reason.strip(), actor=actor)
         following = referral_walk(locked=locked, actor=actor)
         tell_client(topic=topics.ASKED, referral=fresh, event=event, next=following.pk if following else None)
-        _note_reason(referral, "referral_carry_on_reason", reason, actor)
+        reason_note(event=event, referral=referral, verb="referral_carry_on_reason", reason=reason, actor=actor)
 
 
 @transaction.atomic
@@ -70,32 +71,17 @@ def withdraw_for(*, referral: Referral, reason: str, actor: Actor) -> None:
 
     Raises NotAllowed, ValueError without a reason.
     """
-    _require_reason(reason)
+    reason_require(reason)
     withdraw(referral=referral, actor=actor)
-    _note_reason(referral, "referral_withdraw_reason", reason, actor)
+    event = last_event(referral, "withdraw")
+    reason_note(event=event, referral=referral, verb="referral_withdraw_reason", reason=reason, actor=actor)
 
 
 def _close(referral: Referral, action: str, code: str, reason: str, actor: Actor) -> None:
-    _require_reason(reason)
+    reason_require(reason)
     with referral_locked(referral.pk) as locked:
         everything_let_go(locked=locked, code=code, actor=actor)
         locked.referral.closed_code = code
         event = referral_step(referral=locked.referral, action=action, actor=actor)
-        _note_reason(referral, f"referral_{action}_reason", reason, actor)
+        reason_note(event=event, referral=referral, verb=f"referral_{action}_reason", reason=reason, actor=actor)
         closed(locked.referral, event, actor)
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ValueError("a reason is recorded with everything done by hand")
-
-
-def _note_reason(referral: Referral, verb: str, reason: str, actor: Actor) -> None:
-    record_write(
-        actor=actor,
-        verb=verb,
-        obj_type="referral",
-        obj_id=referral.pk,
-        obj_label=referral.reference,
-        reason=reason.strip(),
-    )
