@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import Task
 from core.worklist import register_kind
+from therapists.models import Registration
 
 REGISTRATION_CHANGED = "registration_changed"
 REGISTRATION_CONTRADICTS = "registration_contradicts"
@@ -13,6 +14,7 @@ REGISTRATION_CHECK = "registration_check"
 REGISTRATION_CLAIM = "registration_claim"
 REGISTRATION_NOT_FOUND = "registration_not_found"
 SAME_PERSON = "same_person"
+LISTING_QUESTION = "listing_question"
 
 
 def register() -> None:
@@ -57,10 +59,23 @@ def register() -> None:
         _("Name and e-mail address or postcode agree. Only a person may say that they are one therapist."),
         _same_person,
     )
+    register_kind(
+        LISTING_QUESTION,
+        _("A therapist asks why people cannot find her"),
+        _("Look at her registrations on the registers’ own pages, write down what they say, and answer her."),
+        _registration_of,
+    )
 
 
 def _registration(task: Task) -> str:
     return reverse("therapists:desk_registration", args=[task.subject_id])
+
+
+def _registration_of(task: Task) -> str:
+    first = (
+        Registration.objects.filter(therapist_id=task.subject_id).order_by("pk").values_list("pk", flat=True).first()
+    )
+    return reverse("therapists:desk_registration", args=[first]) if first else reverse("therapists:desk_find")
 
 
 def _claim(task: Task) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from therapists.views import imports, joining, places, profile, registry, rooms
+from therapists.views import imports, joining, listing, places, profile, registry, rooms
 
 app_name = "therapists"
 
@@ -26,6 +26,10 @@ urlpatterns = [
     path("places/<int:pk>/close/", places.place_close, name="place_close"),
     path("pause/", places.pause, name="pause"),
     path("confirm/", places.confirm, name="confirm"),
+    path("listing/", listing.listing, name="listing"),
+    path("listing/ask/", listing.listing_ask, name="listing_ask"),
+    path("still-taking/<str:token>/", listing.still_taking, name="still_taking"),
+    path("desk/listing/", listing.desk_listing, name="desk_listing"),
     path("desk/registrations/", registry.find, name="desk_find"),
     path("desk/registrations/<int:pk>/", registry.registration, name="desk_registration"),
     path("desk/registrations/<int:pk>/<slug:slug>/", registry.registration_act, name="desk_registration_act"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from caseload import selectors
+from caseload.services.tasks import task_tick_off
 from core import clock, worklist
 from core.actors import Actor
 from therapists.access import therapist_page
@@ -39,6 +40,6 @@ def task_done(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int)
     """Tick off a task of hers. Sent twice, it is ticked off once."""
     task = selectors.own_tasks(actor).filter(pk=pk).first()
     if task is not None:
-        worklist.task_close(task=task, actor=actor, outcome="done")
+        task_tick_off(task=task, actor=actor)
         messages.success(request, _("Done."))
     return redirect("caseload:today")

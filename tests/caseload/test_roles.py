@@ -25,7 +25,7 @@ EXPECTED = {
     **{f"referrals:{name}": CHECKERS for name in ("desk_exposure", "desk_exposure_file")},
     **{f"referrals:{name}": {Role.COORDINATOR} for name in ("desk_overdue", "desk_list")},
 }
-EVERYBODY = {"therapists:join"}
+EVERYBODY = {"therapists:join", "therapists:still_taking"}
 
 
 def expected_roles(name: str) -> set[str]:
@@ -36,10 +36,8 @@ def expected_roles(name: str) -> set[str]:
 
 def staff_routes() -> list[tuple[str, str]]:
     spaces = (("caseload", caseload_urls), ("therapists", therapists_urls), ("referrals", desk_urls))
-    found = [
-        (f"{space}:{route.name}", _address(f"{space}:{route.name}", route)) for space, urls in spaces for route in urls
-    ]
-    return [(name, address) for name, address in found if name not in EVERYBODY]
+    found = [(f"{space}:{route.name}", route) for space, urls in spaces for route in urls]
+    return [(name, _address(name, route)) for name, route in found if name not in EVERYBODY]
 
 
 def _address(name: str, route: URLPattern) -> str:

@@ -15,6 +15,7 @@ from tests.factories import make_location, make_place, make_registration, make_u
 from tests.referrals.given import met, open_offer, sent
 from tests.support.sign_in import signed_in
 from therapists.models import ImportRun, Register, RegistrationClaim, SamePersonPair, Therapist
+from therapists.selectors.confirmations import link_token
 
 VISITORS = ("visitor", "ewa", "amina", "ben", "cara", "dev", "sam", "ada")
 
@@ -51,6 +52,7 @@ def build(ben: Therapist) -> dict[str, dict[str, Any]]:
         "bens_registration": {"pk": ben.registrations.get().pk},
         "import": {"pk": run.pk}, "message": {"pk": failed.pk}, "therapist": {"pk": ben.pk},
         "list": {"pk": asked.pk, "run": asked.match_run_id},
+        "link": {"token": link_token(ben)},
         "kind": {"pk": ben.modality_links.first().modality_id},
     }  # fmt: skip
 

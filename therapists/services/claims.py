@@ -18,6 +18,7 @@ from therapists import kinds, messages
 from therapists.models import Register, Registration, RegistrationClaim, SamePersonPair, Therapist
 from therapists.services.imports.names import contradicts
 from therapists.services.joining import therapist_join
+from therapists.services.listing import own_confirm
 from therapists.services.registrations import registration_link
 from therapists.services.standing_changes import contradiction_found, coordinator_task
 
@@ -42,6 +43,7 @@ def claim_start(*, register: Register, number: str, actor: Actor) -> Registratio
     if not throttle.allow(key=f"registration claims of {actor.id}", limit=CLAIMS_AN_HOUR, per_seconds=HOUR):
         raise ClaimRefused(_("You have tried several numbers. Try again in an hour."))
     with transaction.atomic():
+        own_confirm(actor=actor)
         registration = _free_registration(register, number, actor)
         claim = _open_claim(registration, actor)
         if claim.state == State.CODE_SENT:
@@ -60,6 +62,7 @@ def claim_prove(*, claim: RegistrationClaim, digits: str, actor: Actor) -> bool:
     if not code_check(purpose=PURPOSE, subject_type="registration_claim", subject_id=claim.pk, digits=digits):
         return False
     with transaction.atomic():
+        own_confirm(actor=actor)
         registration, row = _locked(claim)
         if row.state != State.CODE_SENT:
             return False
@@ -74,6 +77,7 @@ def claim_prove(*, claim: RegistrationClaim, digits: str, actor: Actor) -> bool:
 @transaction.atomic
 def claim_ask_check(*, claim: RegistrationClaim, statement: str, actor: Actor) -> RegistrationClaim:
     """Ask a coordinator to check, saying how she can be told to be herself. Raises ClaimRefused once it is decided."""
+    own_confirm(actor=actor)
     row = RegistrationClaim.objects.select_for_update().get(pk=claim.pk)
     if row.user_id != actor.user_id or row.state not in {State.CODE_SENT, State.TO_CHECK}:
         raise ClaimRefused(_("This claim is finished."))
@@ -113,6 +117,7 @@ def claim_decide(*, claim: RegistrationClaim, accept: bool, reason: str, actor: 
 @transaction.atomic
 def claim_missing_report(*, register: Register, number: str, actor: Actor) -> None:
     """Ask a coordinator to look up a number that claim_start does not find, or finds taken."""
+    own_confirm(actor=actor)
     coordinator_task(
         kind=kinds.REGISTRATION_NOT_FOUND,
         subject_type="user",

@@ -153,8 +153,7 @@ def touched(*, therapist: Therapist, actor: Actor, verb: str, **detail: object) 
         obj_label=therapist.display_name,
         detail=detail,
     )
-    if actor.type == "user" and str(therapist.user_id) == actor.id:
-        therapist_confirm(therapist_id=therapist.pk, actor=actor)
+    therapist_confirm(therapist_id=therapist.pk, actor=actor)
 
 
 def _locked(therapist: Therapist) -> Therapist:
