@@ -21,6 +21,9 @@ FIRST_CONTACT_WORKING_DAYS = 2
 CONFLICT_CHECK_WORKING_DAYS = 1
 CALL_WORKING_DAYS = 1
 CHECK_IN_EVERY = timedelta(days=settings.CHECK_IN_DAYS)
+# After this an unanswered check-in counts as silence. Letters go both ways in it.
+CHECK_IN_ANSWER = timedelta(days=14)
+CHECK_INS_MISSED = 2
 # A therapist's yes to somebody on her list.
 YES_LASTS = timedelta(days=settings.LIST_YES_DAYS)
 NO_OFFER_FOR = timedelta(days=settings.NO_OFFER_DAYS)

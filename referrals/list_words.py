@@ -142,6 +142,28 @@ def parked(name: str) -> str:
     ) % {"name": name}
 
 
+def parked_unreachable(name: str) -> str:
+    return _(
+        "Our message about a place with %(name)s did not reach you. You keep your place on the list. Please tell us"
+        " how to reach you."
+    ) % {"name": name}
+
+
+def parked_silent(name: str) -> str:
+    return _(
+        "We have not heard from %(name)s for some time. You keep your place on the list, and a person here is looking"
+        " into it."
+    ) % {"name": name}
+
+
+def place_offered() -> str:
+    return _("A place is offered to you now. You can answer at the top of this page.")
+
+
+def how_long(forecast: str) -> str:
+    return _("How long until there is a place? %(forecast)s") % {"forecast": forecast}
+
+
 def can_see_you(name: str) -> str:
     return _("%(name)s can see you.") % {"name": name}
 
@@ -185,3 +207,7 @@ def has_place_now(name: str) -> str:
 
 def check_in() -> str:
     return _("You have been waiting for some weeks, and we would like to hear from you.")
+
+
+def no_sign() -> str:
+    return _("We have not heard from you for some time. That is all right: you keep your place.")

@@ -5,39 +5,45 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from core import clock
 from notifications.models import Message
 from notifications.topics import Address, Rendered, register
-from referrals import codes, words
+from referrals import codes, list_words, words
 from referrals.messages import topics
 from referrals.messages.base import client_address, client_rendered
 from referrals.models import Offer, Placement, Referral
 from referrals.selectors.calls import call_before_telling
+from referrals.selectors.waiting_lists import names_of_entries, waiting_lines
 
 Lines = Callable[[Referral, Message], list[str]]
+By = Callable[[Referral, Message], datetime.datetime | None]
 
 
 class ToClient:
-    """The handler of one topic. `lines` gives what is said between the greeting and where to turn."""
+    """The handler of one topic. `lines` gives what is said between the greeting and where to turn; `by`: until when a
+    place is held, where the message is about one.
+    """
 
-    def __init__(self, lines: Lines, wanted: Callable[[Referral], bool]) -> None:
-        self._lines, self._wanted = lines, wanted
+    def __init__(self, lines: Lines, wanted: Callable[[Referral], bool], by: By | None = None) -> None:
+        self._lines, self._wanted, self._by = lines, wanted, by
 
     def address(self, message: Message) -> Address | None:
-        return client_address(_referral(message).client)
+        return client_address(referral_of(message).client)
 
     def still_wanted(self, message: Message) -> bool:
-        return self._wanted(_referral(message))
+        return self._wanted(referral_of(message))
 
     def render(self, message: Message) -> Rendered:
-        referral = _referral(message)
-        return client_rendered(referral, message.channel, self._lines(referral, message))
+        referral = referral_of(message)
+        by = self._by(referral, message) if self._by else None
+        return client_rendered(referral, message.channel, self._lines(referral, message), by=by)
 
 
-def _referral(message: Message) -> Referral:
+def referral_of(message: Message) -> Referral:
     return Referral.objects.select_related("client").get(pk=message.subject_id)
 
 
-def _is_open(referral: Referral) -> bool:
+def is_open(referral: Referral) -> bool:
     return referral.state != Referral.State.CLOSED
 
 
@@ -63,61 +69,77 @@ def _name_of_placement(message: Message) -> tuple[str, Placement]:
     return words.first_name(placement.therapist.display_name), placement
 
 
-def _call(referral: Referral, message: Message) -> list[str]:
+def call_lines(referral: Referral, message: Message) -> list[str]:
     by = message.detail.get("call_by")
     return [words.call_by(datetime.datetime.fromisoformat(by), number=referral.client.phone)] if by else []
 
 
-def _what_next(referral: Referral, message: Message, said: Callable[[str, datetime.datetime], str]) -> list[str]:
+def what_next(referral: Referral, message: Message, said: Callable[[str, datetime.datetime], str]) -> list[str]:
     """Who is asked now, as far as it is still true when the message goes out; otherwise what she can do."""
     following = message.detail.get("next")
     if following is not None:
         offer = Offer.objects.select_related("therapist").get(pk=following)
         if offer.state == Offer.State.OPEN:
-            return [said(words.first_name(offer.therapist.display_name), offer.expires_at), *_call(referral, message)]
-        return [_("More has happened since: your page tells you what happens now."), *_call(referral, message)]
+            asked = said(words.first_name(offer.therapist.display_name), offer.expires_at)
+            return [asked, *waiting_lines(referral), *call_lines(referral, message)]
+        return [_("More has happened since: your page tells you what happens now."), *call_lines(referral, message)]
+    if referral.state == Referral.State.WAITING:
+        return [*_waiting(referral), *call_lines(referral, message)]
     if referral.state != Referral.State.CHOOSING:
-        return [_("Your page tells you what happens now."), *_call(referral, message)]
+        return [_("Your page tells you what happens now."), *call_lines(referral, message)]
     if call_before_telling(referral) is not None:
-        return _call(referral, message) or [_("Your page tells you what happens now.")]
+        return call_lines(referral, message) or [_("Your page tells you what happens now.")]
     if referral.help_choosing and not referral.choices.exists():
-        return _call(referral, message) or [words.choose_or_call()]
-    return [words.nobody_left(referral.queue_from), words.choose_or_call(), *_call(referral, message)]
+        return call_lines(referral, message) or [words.choose_or_call()]
+    return [words.nobody_left(referral.queue_from), words.choose_or_call(), *call_lines(referral, message)]
+
+
+def _waiting(referral: Referral) -> list[str]:
+    """For whom she waits, when she hears from us again, and that nobody watches meanwhile."""
+    lines = waiting_lines(referral)
+    if referral.check_in_at is not None and referral.check_in_at > clock.now():
+        lines.append(list_words.check_in_on(referral.check_in_at))
+    return [*lines, list_words.nobody_watches()]
 
 
 def _sent(referral: Referral, message: Message) -> list[str]:
     reference = _("We have your request. Your reference is %(reference)s. Keep it: you need it to sign in.")
-    return [reference % {"reference": referral.reference}, *_what_next(referral, message, words.asked)]
+    return [reference % {"reference": referral.reference}, *what_next(referral, message, words.asked)]
 
 
 def _no(referral: Referral, message: Message) -> list[str]:
-    return [words.a_no(_name_of_offer(message)), *_what_next(referral, message, words.now_asked)]
+    return [words.a_no(_name_of_offer(message)), *what_next(referral, message, words.now_asked)]
 
 
 def _no_answer(referral: Referral, message: Message) -> list[str]:
-    return [words.no_answer(_name_of_offer(message)), *_what_next(referral, message, words.now_asked)]
+    return [words.no_answer(_name_of_offer(message)), *what_next(referral, message, words.now_asked)]
 
 
 def _unlisted(referral: Referral, message: Message) -> list[str]:
-    return [words.unlisted(_name_of_offer(message)), *_what_next(referral, message, words.now_asked)]
+    return [words.unlisted(_name_of_offer(message)), *what_next(referral, message, words.now_asked)]
 
 
 def _changed(referral: Referral, message: Message) -> list[str]:
-    return [_("You have changed your list."), *_what_next(referral, message, words.asked)]
+    return [_("You have changed your list."), *what_next(referral, message, words.asked)]
 
 
 def _asked(referral: Referral, message: Message) -> list[str]:
-    return [_("Thank you for talking with us."), *_what_next(referral, message, words.asked)]
+    return [_("Thank you for talking with us."), *what_next(referral, message, words.asked)]
 
 
 def _reopened(referral: Referral, message: Message) -> list[str]:
     again = _("Your request is open again, and your wait counts from before.")
-    return [again, *_what_next(referral, message, words.asked)]
+    return [again, *what_next(referral, message, words.asked)]
 
 
 def _meeting(referral: Referral, message: Message) -> list[str]:
     name, placement = _name_of_placement(message)
-    return [words.meeting(name, placement.contact_due_at), _("Nobody has to commit before you have met.")]
+    aside = names_of_entries(message.detail.get("lists") or [])
+    return [
+        words.meeting(name, placement.contact_due_at),
+        _("Nobody has to commit before you have met."),
+        *([list_words.set_aside(aside)] if aside else []),
+    ]
 
 
 def _your_turn(referral: Referral, message: Message) -> list[str]:
@@ -132,7 +154,9 @@ def _go_ahead(referral: Referral, message: Message) -> list[str]:
 
 def _not_this_time(referral: Referral, message: Message) -> list[str]:
     name, _placement = _name_of_placement(message)
-    return [words.not_on(name), *_what_next(referral, message, words.now_asked)]
+    back = names_of_entries(message.detail.get("lists") or [])
+    again = [list_words.back_on(back)] if back else []
+    return [words.not_on(name), *again, *what_next(referral, message, words.now_asked)]
 
 
 def _reminder(referral: Referral, message: Message) -> list[str]:
@@ -140,7 +164,8 @@ def _reminder(referral: Referral, message: Message) -> list[str]:
 
 
 def _call_coming(referral: Referral, message: Message) -> list[str]:
-    return _call(referral, message)
+    silent = [list_words.no_sign()] if message.detail.get("why") == "check_in" else []
+    return [*silent, *call_lines(referral, message)]
 
 
 def _closed(referral: Referral, message: Message) -> list[str]:
@@ -166,7 +191,7 @@ def register_all() -> None:
         topics.CALL_COMING: _call_coming,
     }
     for topic, lines in open_ones.items():
-        register(topic, ToClient(lines, _is_open))
+        register(topic, ToClient(lines, is_open))
     register(topics.YOUR_TURN, ToClient(_your_turn, _is_meeting))
     register(topics.REMINDER, ToClient(_reminder, _is_choosing))
     register(topics.CLOSED, ToClient(_closed, _is_closed))

@@ -7,17 +7,21 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.models import Task
-from referrals import codes, kinds, words
+from referrals import codes, kinds, list_words, words
 from referrals.models import Offer, Placement, Referral
 from referrals.selectors.calls import call_before_telling
+from referrals.selectors.check_ins import open_check_in
+from referrals.selectors.lists import offered_place
+from referrals.selectors.offered import offer_lines
+from referrals.selectors.waiting_lists import set_aside_names, waiting_lines
 
 State, Owner = Referral.State, Referral.Owner
 
 
 @dataclass(frozen=True, slots=True)
 class NowPanel:
-    """`actions` are codes of what the client can do: choose, change_choices, call_me, go_ahead, not_this_time,
-    withdraw, undo, start_again. `therapist_id` and the two rows are set where the state has them.
+    """`actions` are codes of what the client can do: choose, change_choices, call_me, answer (about a place offered),
+    check_in, go_ahead, not_this_time, withdraw, undo, start_again. The two rows are set where the state has them.
     """
 
     lines: tuple[str, ...]
@@ -33,6 +37,8 @@ def now_words(referral: Referral) -> NowPanel:
     said = {
         State.CHOOSING: _choosing,
         State.REQUESTED: _requested,
+        State.WAITING: _waiting,
+        State.OFFERED: _offered,
         State.MEETING: _meeting,
         State.IN_THERAPY: _in_therapy,
         State.CLOSED: _closed,
@@ -59,7 +65,32 @@ def _requested(referral: Referral) -> NowPanel:
         lines = [_("We are looking who can be asked next. This takes a minute.")]
     else:
         lines = [words.asked(words.first_name(offer.therapist.display_name), offer.expires_at)]
+    lines += waiting_lines(referral)
     return _panel(referral, lines + _call(referral), ("change_choices", "call_me", "withdraw"), offer=offer)
+
+
+def _waiting(referral: Referral) -> NowPanel:
+    lines = waiting_lines(referral) or [_("We are looking who can be asked next. This takes a minute.")]
+    if referral.away_until is not None and referral.away_until > clock.today():
+        lines.append(list_words.away(referral.away_until))
+    actions = ("change_choices", "call_me", "withdraw")
+    if open_check_in(referral) is not None:
+        lines.append(list_words.check_in())
+        actions = ("check_in", *actions)
+    elif referral.check_in_at is not None:
+        lines.append(list_words.check_in_on(referral.check_in_at))
+    lines.append(list_words.nobody_watches())
+    return _panel(referral, lines + _call(referral), actions)
+
+
+def _offered(referral: Referral) -> NowPanel:
+    offer = offered_place(referral)
+    if offer is None or offer.expires_at < clock.now():
+        # Until the tick has moved on. The page of the offer says what she can still do.
+        lines = [_("The time to answer is over. You stay on the list. This page tells you more in a minute.")]
+        return _panel(referral, lines + _call(referral), ("call_me", "withdraw"))
+    lines = offer_lines(offer, referral)
+    return _panel(referral, lines + _call(referral), ("answer", "call_me", "withdraw"), offer=offer)
 
 
 def _meeting(referral: Referral) -> NowPanel:
@@ -80,6 +111,8 @@ def _meeting(referral: Referral) -> NowPanel:
         lines = [words.therapist_goes_ahead(name)]
     else:
         lines = [words.met_decide(name)]
+    if aside := set_aside_names(referral, placement.therapist_id):
+        lines.append(list_words.set_aside(aside))
     return _panel(referral, lines + _call(referral), decide, placement=placement)
 
 
