@@ -2,7 +2,8 @@
 
 import contextlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from core import audit, clock, working_time, worklist
 from core.actors import Actor
 from notifications import kinds, outcomes, topics, wakeup
+from notifications.bounces import Report
 from notifications.models import Message
 from notifications.selectors import NOT_ARRIVED, letters_just_posted, messages_about
 
@@ -26,8 +28,25 @@ class NotToPrint(Exception):
     """Only a letter that waits to be printed can be posted."""
 
 
+class UnknownMessage(LookupError):
+    """No message of ours has this Message-ID."""
+
+
 class NotJustPosted(Exception):
     """Only a letter posted a short time ago can be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to be written: ids and codes only. `channel` is the expected one."""
+
+    subject_type: str
+    subject_id: int
+    recipient_type: str
+    recipient_id: int
+    dedupe_key: str
+    channel: str = Message.Channel.EMAIL
+    detail: dict[str, Any] = field(default_factory=dict)
 
 
 def message_enqueue(
@@ -50,29 +69,47 @@ def message_enqueue(
     """
     topics.handler_of(topic)
     now = clock.now()
-    start = not_before or now
-    if respect_quiet_hours:
-        start = working_time.outside_quiet_hours(start)
-    message, created = Message.objects.get_or_create(
-        dedupe_key=dedupe_key,
-        defaults={
-            "topic": topic,
-            "subject_type": subject_type,
-            "subject_id": subject_id,
-            "recipient_type": recipient_type,
-            "recipient_id": recipient_id,
-            "channel": channel,
-            "detail": detail or {},
-            "not_before": start,
-            "quiet": respect_quiet_hours,
-            # Made once and kept: however often the row is sent, the recipient's mail program sees one message.
-            "message_id": f"<{uuid.uuid4().hex}@{settings.MESSAGE_ID_DOMAIN}>",
-            "created_at": now,
-        },
+    draft = Draft(
+        subject_type, subject_id, recipient_type, recipient_id, dedupe_key, channel=channel, detail=detail or {}
     )
-    if created and start <= now:
+    columns = _columns(topic, draft, not_before or now, quiet=respect_quiet_hours)
+    del columns["dedupe_key"]
+    message, created = Message.objects.get_or_create(dedupe_key=dedupe_key, defaults=columns)
+    if created and message.not_before <= now:
         wakeup.after_commit(message.pk)
     return message
+
+
+def messages_enqueue(*, topic: str, drafts: Sequence[Draft], respect_quiet_hours: bool = False) -> None:
+    """Write many messages of one topic in one insert; those whose dedupe key is there already are left out.
+
+    Raises topics.UnknownTopic.
+    """
+    topics.handler_of(topic)
+    now = clock.now()
+    rows = [Message(**_columns(topic, draft, now, quiet=respect_quiet_hours)) for draft in drafts]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    keys = [row.message_id for row in rows if row.not_before <= now]
+    for pk in Message.objects.filter(message_id__in=keys).order_by("pk").values_list("pk", flat=True):
+        wakeup.after_commit(pk)
+
+
+def _columns(topic: str, draft: Draft, start: datetime, *, quiet: bool) -> dict[str, Any]:
+    return {
+        "topic": topic,
+        "subject_type": draft.subject_type,
+        "subject_id": draft.subject_id,
+        "recipient_type": draft.recipient_type,
+        "recipient_id": draft.recipient_id,
+        "channel": draft.channel,
+        "dedupe_key": draft.dedupe_key,
+        "detail": draft.detail,
+        "not_before": working_time.outside_quiet_hours(start) if quiet else start,
+        "quiet": quiet,
+        # Made once and kept: however often the row is sent, the recipient's mail program sees one message.
+        "message_id": f"<{uuid.uuid4().hex}@{settings.MESSAGE_ID_DOMAIN}>",
+        "created_at": clock.now(),
+    }
 
 
 @transaction.atomic
@@ -106,6 +143,15 @@ def message_bounced(*, message: Message, code: str, actor: Actor) -> bool:
     kinds.raise_task(kinds.BOUNCED, row, actor=actor, error=row.last_error)
     _audit(row, actor, "message_bounced")
     return True
+
+
+def report_record(*, report: Report, actor: Actor) -> bool:
+    """Record what a mail server reports. Returns whether a message bounced that was not known to. Raises
+    UnknownMessage."""
+    message = Message.objects.filter(message_id=report.message_id).first()
+    if message is None:
+        raise UnknownMessage(report.message_id)
+    return report.bounced and message_bounced(message=message, code=report.code, actor=actor)
 
 
 @transaction.atomic
