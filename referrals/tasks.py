@@ -11,7 +11,8 @@ from celery import shared_task
 from core import clock
 from core.worklist import tasks_escalate_due
 from referrals.models import Submission
-from referrals.selectors import due
+from referrals.selectors import check_ins, due
+from referrals.services import check_ins as asking
 from referrals.services import due as services
 from referrals.services.reconciliation import call_requests_forget, referrals_reconcile
 from referrals.services.submission import submission_expire
@@ -27,6 +28,8 @@ STEPS: tuple[tuple[str, Callable[..., Iterable[int]], Callable[[int], object]], 
     ("call", due.choosing_to_call, services.choosing_call),
     ("overdue", due.overdue_referrals, services.referral_overdue),
     ("therapist in question", due.placements_in_question, services.placement_in_question),
+    ("check in", check_ins.check_ins_due, asking.check_in_ask),
+    ("check-in unanswered", check_ins.check_ins_unanswered, asking.check_in_unanswered),
     ("draft", due.drafts_over, lambda pk: submission_expire(submission=Submission(pk=pk), actor=services.TICK)),
 )
 
