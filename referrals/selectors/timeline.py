@@ -6,13 +6,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy
 
-from referrals import words
+from referrals import list_words, words
 from referrals.models import Referral, ReferralEvent
 from therapists.models import Therapist
 
 CLIENT, STAFF = "client", "staff"
-# "I could take this" may still become a no.
-NOT_FOR_CLIENTS = frozenset({"interest"})
+# "I could take this" may still become a no; the rest is between us and the therapist, or the machine's own steps.
+NOT_FOR_CLIENTS = frozenset({"interest", "rewalk", "ask_list_again", "told", "prioritise"})
 
 Said = Callable[[str], str]
 
@@ -56,7 +56,50 @@ WORDS: dict[str, Said] = {
     "close": _lazy(gettext_lazy("This request was closed.")),
     "undo": _lazy(gettext_lazy("You opened this request again.")),
     "reopen": _lazy(gettext_lazy("We opened this request again.")),
+    "wait": _lazy(gettext_lazy("You are waiting for a place.")),
+    "rewalk": _lazy(gettext_lazy("We looked at the list again.")),
+    "join_list": _lazy(gettext_lazy("We asked %(name)s if you can wait for a place.")),
+    "ask_list_again": _lazy(gettext_lazy("We asked %(name)s again if this still fits.")),
+    "agree_list": _lazy(gettext_lazy("You are on %(name)s’s waiting list.")),
+    "refuse_list": list_words.list_no,
+    "lapse_list": list_words.list_no_answer,
+    "leave_list": _lazy(gettext_lazy("You stopped waiting for %(name)s.")),
+    "remove_list": list_words.removed,
+    "drop_list": words.unlisted,
+    "undo_leave": _lazy(gettext_lazy("You went back to %(name)s’s list.")),
+    "park": _lazy(gettext_lazy("Your place on %(name)s’s list is on hold. You keep it.")),
+    "unpark": _lazy(gettext_lazy("Your place on %(name)s’s list counts again.")),
+    "prioritise": _lazy(gettext_lazy("The order on %(name)s’s list was changed.")),
+    "move_list": _lazy(gettext_lazy("We moved you to %(name)s’s list, as we agreed.")),
+    "merge": _lazy(gettext_lazy("We made one request of two that you had sent.")),
+    "offer_place": _lazy(gettext_lazy("A place with %(name)s was offered to you.")),
+    "told": _lazy(gettext_lazy("The message about the place with %(name)s went out.")),
+    "bounce": _lazy(gettext_lazy("Our message about the place with %(name)s did not reach you.")),
+    "remind_offer": _lazy(gettext_lazy("We reminded you of the place with %(name)s.")),
+    "extend": _lazy(gettext_lazy("You have more time to answer about the place with %(name)s.")),
+    "keep_place": _lazy(gettext_lazy("You said “not this time” and kept your place on %(name)s’s list.")),
+    "stop_waiting": _lazy(gettext_lazy("You stopped waiting for %(name)s.")),
+    "freeze": list_words.taken_back,
+    "freeze_list": list_words.frozen,
+    "check_in": _lazy(gettext_lazy("We asked how it is going while you wait.")),
+    "answer_check_in": _lazy(gettext_lazy("You told us how it is going.")),
+    "go_away": _lazy(gettext_lazy("You told us that you are away for some time.")),
+    "come_back": _lazy(gettext_lazy("You are back, and places can be offered to you again.")),
+    "pause": _lazy(gettext_lazy("You and %(name)s take a break. Your place is kept.")),
+    "resume": _lazy(gettext_lazy("You and %(name)s go on after the break.")),
+    "switch": _lazy(gettext_lazy("You are looking for somebody else. %(name)s stays with you until then.")),
+    "stay": _lazy(gettext_lazy("You stay with %(name)s.")),
+    "end_old": _lazy(gettext_lazy("Your sessions with %(name)s have ended.")),
 }
+
+# The same act means something else when it was her answer, or her time, that counted.
+WORDS_OF_A_PLACE: dict[str, Said] = {
+    "accept": _lazy(gettext_lazy("You said yes to a first meeting with %(name)s.")),
+    "lapse": list_words.time_over,
+    "unlist": list_words.taken_back,
+}
+# Taken back by us, because somebody she likes better has a place.
+STEPPED_UP = _lazy(gettext_lazy("We told %(name)s that you need no answer: somebody you put higher has a place."))
 
 
 def timeline(referral: Referral, *, viewer: str = CLIENT) -> list[TimelineItem]:
@@ -74,10 +117,18 @@ def _item(event: ReferralEvent, names: dict[int, str], viewer: str) -> TimelineI
         mine = event.detail.get("side") == CLIENT
         said = words.you_go_ahead(name) if mine else words.therapist_goes_ahead(name)
     else:
-        said = WORDS[event.action](name)
+        said = _said(event)(name)
     if viewer == CLIENT:
         return TimelineItem(event.at, said, event.action)
     return TimelineItem(event.at, said, event.action, event.actor_label, event.detail.get("match_run"))
+
+
+def _said(event: ReferralEvent) -> Said:
+    if event.from_state == Referral.State.OFFERED and event.action in WORDS_OF_A_PLACE:
+        return WORDS_OF_A_PLACE[event.action]
+    if event.action == "take_back" and event.actor_type == "system":
+        return STEPPED_UP
+    return WORDS[event.action]
 
 
 def _not_told_yet(events: list[ReferralEvent]) -> set[int]:
@@ -85,4 +136,17 @@ def _not_told_yet(events: list[ReferralEvent]) -> set[int]:
     called = {event.pk for event in events if event.action == "carry_on"}
     last_call = max(called, default=0)
     waiting = {event.pk for event in events if event.detail.get("call_first") and event.pk > last_call}
-    return waiting | {event.pk for event in events if event.action in NOT_FOR_CLIENTS}
+    return waiting | _said_again(events) | {event.pk for event in events if event.action in NOT_FOR_CLIENTS}
+
+
+def _said_again(events: list[ReferralEvent]) -> set[int]:
+    """A therapist's later yes to the same person on her list is no news to the client."""
+    known: set[object] = set()
+    again = set()
+    for event in events:
+        if event.action == "agree_list":
+            entry = event.detail.get("entry")
+            if entry in known:
+                again.add(event.pk)
+            known.add(entry)
+    return again
