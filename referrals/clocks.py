@@ -93,11 +93,12 @@ def untold_until(client: Client, opened_at: datetime) -> datetime:
 
 
 def half_time(told_at: datetime, due: datetime) -> datetime:
-    """Return when half the waking time to answer is over: a moment in [8am, 8pm), before `due`.
-
-    Raises ValueError when no waking time lies between both.
+    """Return when half the waking time to answer is over: a moment in [8am, 8pm), before `due`. `due` itself when no
+    waking time lies between both.
     """
     half = working_time.waking_time_between(told_at, due) / 2
+    if not half:
+        return due
     return working_time.next_waking_moment(working_time.waking_hours_after(told_at, half / timedelta(hours=1)))
 
 

@@ -164,8 +164,9 @@ class TestHalfTime:
         assert abs(spent - left) < dt.timedelta(milliseconds=1)
 
     def test_no_time_has_no_half(self):
-        with pytest.raises(ValueError, match="longer"):
-            clocks.half_time(london("2026-11-24T21:00"), london("2026-11-25T07:00"))
+        due = london("2026-11-25T07:00")
+        assert clocks.half_time(london("2026-11-24T21:00"), due) == due
+        assert clocks.half_time(due, london("2026-11-24T12:00")) == london("2026-11-24T12:00")
 
 
 def test_leaving_can_be_undone_for_four_waking_days():
