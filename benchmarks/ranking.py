@@ -33,7 +33,7 @@ TUNED, NORMALISED, LOOP = "tuned PostgreSQL", "normalised PostgreSQL", "Django O
 # Those who break ties otherwise: as good a list, with others among equals.
 OWN_TIES = (TUNED, NORMALISED, "DuckDB")
 
-Answer = tuple[int, list[tuple[int, int]]]
+Answer = tuple[int, list[tuple[int, int, int]]]
 Engine = Callable[[Any], Answer]
 
 
@@ -63,7 +63,7 @@ def measure(therapists: int) -> Timings:
 
 def ours(as_of: Any) -> dict[str, Engine]:
     """Return what the product does, alone and with what a page adds to it."""
-    from matching.cards import taking_now
+    from matching.cards import waits_now
     from matching.engine.explain import shown_of
     from matching.engine.rank import Ranked, rank
     from matching.rows import rows_of
@@ -75,11 +75,12 @@ def ours(as_of: Any) -> dict[str, Engine]:
     store.current()
 
     def answer(ranked: Ranked) -> Answer:
-        return ranked.eligible, list(zip(ranked.ids.tolist(), ranked.bands.tolist(), strict=True))
+        columns = (ranked.ids, ranked.bands, ranked.weeks)
+        return ranked.eligible, list(zip(*(column.tolist() for column in columns), strict=True))
 
     def checked(stated: Any) -> Answer:
         found = answer(rank(stated, store.current().lens, EVIDENCE, SEED, as_of))
-        taking_now([pk for pk, _ in found[1]])
+        waits_now([row[0] for row in found[1]])
         return found
 
     def explained(stated: Any) -> Answer:
@@ -150,10 +151,10 @@ def run(engines: dict[str, Engine], statements: list[Any], random: Random) -> Ti
 
 
 def compare(answers: dict[str, Answer], stated: Any) -> None:
-    """As many fit, and the bands of the first twenty are the same; where ties are broken alike, the list is too."""
+    """As many fit, bands and waits of the first twenty are the same; where ties are broken alike, the list is too."""
     eligible, rows = answers[ALONE]
     for name, (fit, found) in answers.items():
-        same = fit == eligible and [band for _, band in found] == [band for _, band in rows]
+        same = fit == eligible and [row[1:] for row in found] == [row[1:] for row in rows]
         if not same or (name not in OWN_TIES and found != rows):
             raise AssertionError(f"{name} and {ALONE} disagree: {fit} and {eligible} fit\n{stated}")
 

@@ -103,6 +103,18 @@ def database(name: str, *, keep: bool = False) -> Iterator[str]:
         connection.creation.destroy_test_db(real, verbosity=0, keepdb=keep)
 
 
+def fill_lists() -> None:
+    """Put people on the lists of those who have one, some full, and forecast the waits."""
+    from django.db.models import F
+
+    from core.actors import system
+    from matching.services.forecast import waits_forecast
+    from therapists.models import Therapist
+
+    Therapist.objects.filter(list_limit__gt=0).update(list_entries=F("id") % (F("list_limit") + 2))
+    waits_forecast(actor=system("benchmark"), again=True)
+
+
 @contextmanager
 def register_of(therapists: int) -> Iterator[str]:
     """Connect to a scratch database that holds a made-up register of a size; yield its name.
@@ -121,6 +133,7 @@ def register_of(therapists: int) -> Iterator[str]:
             call_command("load_reference", verbosity=0, stdout=StringIO())
             with transaction.atomic():
                 seed_register(Plan(therapists=therapists, seed=1))
+            fill_lists()
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
         yield name

@@ -2,14 +2,14 @@
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from core import clock
 from core.geo import METRES_PER_MILE, distance_words
-from matching.engine.columns import microseconds
+from matching.engine.columns import WAIT_UNKNOWN, microseconds
 from matching.services.ranking import Reason, Row
 from matching.store import store
 from therapists.words import initials
@@ -62,27 +62,30 @@ class Profile(NamedTuple):
 
 
 def cards(rows: Iterable[Row]) -> list[Card]:
-    """Return the cards in the order of the rows. Who has lost her standing or her last place since is left out."""
+    """Return the cards in the order of the rows. Who has lost her standing, or place and list, since is left out."""
     return cards_and_names(rows, ())[0]
 
 
 def cards_and_names(rows: Iterable[Row], others: Iterable[int]) -> tuple[list[Card], dict[int, str]]:
     """Return the cards, and by pk the names of others whom the same page names. Unknown pks are left out."""
     wanted, named = list(rows), list(others)
-    taking = taking_now([row.therapist_id for row in wanted])
-    kept = [row for row in wanted if row.therapist_id in taking]
+    waits = waits_now([row.therapist_id for row in wanted])
+    kept = [replace(row, wait_weeks=waits[row.therapist_id]) for row in wanted if row.therapist_id in waits]
     rooms = {row.therapist_id: row.location_id for row in kept}
     found = _profiles(dict.fromkeys(named) | rooms)
     shown = [_card(row, found[row.therapist_id]) for row in kept if row.therapist_id in found]
     return shown, {pk: found[pk].display_name for pk in named if pk in found}
 
 
-def taking_now(ids: list[int]) -> set[int]:
-    """Return who of these is listed and has a place for a newcomer at this moment, asking again whether it is so."""
+def waits_now(ids: list[int]) -> dict[int, int | None]:
+    """Return the waits of those who are listed and have a place, or a list that takes one more, asking again now.
+
+    0: a place for a newcomer; None: nobody can say.
+    """
     if not ids:
-        return set()
-    lens = store.current().lens
-    return lens.taking(tuple(ids), microseconds(clock.now()))
+        return {}
+    weeks = store.current().lens.weeks(tuple(ids), microseconds(clock.now()))
+    return {pk: None if wait == WAIT_UNKNOWN else wait for pk, wait in weeks.items()}
 
 
 # One statement, written out: putting it together anew for each page took as long as asking it.

@@ -9,10 +9,12 @@ texts read everybody in one statement and, inside a database function, the few w
 from dataclasses import dataclass
 
 from matching.engine import columns as c
+from matching.forecast.wait import STALE_AFTER
 from therapists.models import IdentityTag
 from therapists.selectors.standing import CONFIRMATION_LASTS, UNANSWERED_LIMIT
 
 _CONFIRMED = int(CONFIRMATION_LASTS.total_seconds()) * 1_000_000
+_TOLD = int(STALE_AFTER.total_seconds()) * 1_000_000
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,11 @@ _THERAPISTS = Part(
         *(f"coalesce(t.style_{scale}, {c.STYLE_UNKNOWN})" for scale in c.SCALES),
         f"coalesce(t.fee_pence, {c.FEE_UNKNOWN})",
         "t.online_hours",
+        "(NOT t.list_closed AND t.list_entries < t.list_limit)::int",
+        # As many are ahead of whoever joins as are on her list. Beyond the end of the forecast's list is null.
+        f"coalesce(w.median_weeks[t.list_entries + 1], {c.WAIT_UNKNOWN})",
+        f"""CASE WHEN w.median_weeks[t.list_entries + 1] IS NULL THEN {c.NEVER}
+            ELSE {moment("w.computed_at")} + {_TOLD} + 1 END""",
     ),
     """FROM therapists_therapist t
     CROSS JOIN LATERAL (
@@ -68,6 +75,8 @@ _THERAPISTS = Part(
                 AND t.new_people_month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$') AS full_month,
             CASE WHEN t.new_people_month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'
                  THEN to_date(t.new_people_month || '-01', 'YYYY-MM-DD') END AS first_day) m
+    LEFT JOIN matching_waitforecast w ON w.therapist_id = t.id AND w.open_places = (
+        SELECT count(*) FROM therapists_place p WHERE p.therapist_id = t.id AND p.closed_at IS NULL)
     WHERE {only} ORDER BY t.id""",
     therapist="t.id",
 )

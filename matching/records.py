@@ -36,13 +36,15 @@ _HALVES = {"met": 2, "partly": 1}
 _ALL = slice(1, None)
 FACTS: Mapping[str, tuple[tuple[str, slice], ...]] = {
     "taking": (("therapists", slice(1, 6)), ("windows", _ALL)),
-    "profile": (("therapists", slice(6, None)),),
+    "profile": (("therapists", slice(6, 13)),),
     "rooms": (("locations", _ALL),),
     "places": (("places", _ALL),),
     "contracts": (("contracts", _ALL),),
     "offers": tuple(
         (name, _ALL) for name in PARTS if name not in {"therapists", "windows", "locations", "places", "contracts"}
     ),
+    # Not when the forecast becomes too old: that is another moment every night.
+    "list": (("therapists", slice(13, 15)),),
 }
 
 Facts = tuple[str, ...]

@@ -7,6 +7,7 @@ from math import isqrt
 
 from django.utils.translation import get_language
 
+from matching.engine.columns import WAIT_UNKNOWN
 from matching.engine.explain import STATES, Column, Shown
 from matching.engine.plan import SURE_WITHIN_M
 from matching.words import reason_words, where_words
@@ -30,9 +31,9 @@ class Reason:
 
 @dataclass(frozen=True)
 class Row:
-    """A therapist as ranked. `wait_weeks` 0: a place now; None: cannot say. `metres` None: no room or no postcode.
+    """A therapist as ranked. `wait_weeks` 0: a place now; from 1: the forecast for her list; None: cannot say.
 
-    `about`: the distance is not exact. `band` orders and is never shown.
+    `metres` None: no room or no postcode. `about`: the distance is not exact. `band` orders and is never shown.
     """
 
     therapist_id: int
@@ -75,12 +76,17 @@ def _row(shown: Shown, n: int, pk: int, band: int, kept: Kept, *, takes: bool) -
     return Row(
         therapist_id=pk,
         band=band,
-        wait_weeks=0 if takes else None,
+        wait_weeks=_weeks(shown, n) if takes else None,
         metres=metres,
         about=about,
         location_id=location_id,
         reasons=tuple(_reason(shown, column, n, metres, about, kept=kept) for column in shown.columns),
     )
+
+
+def _weeks(shown: Shown, n: int) -> int | None:
+    weeks = int(shown.weeks[n])
+    return None if weeks == WAIT_UNKNOWN else weeks
 
 
 def _where(shown: Shown, n: int) -> tuple[int | None, bool, int | None]:

@@ -10,11 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
+from matching.forecast.wait import STALE_AFTER
 from matching.models import WaitForecast
 from therapists.models import Place
-
-# A forecast is made every night. Older than this, what it rests on may have changed without anybody noticing.
-STALE_AFTER = datetime.timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +32,27 @@ def waits_for(ids: Iterable[int], *, as_of: datetime.datetime, ahead: int = 0) -
     """
     if ahead < 0:
         raise ValueError("nobody has fewer than no people ahead")
+    return {
+        row.therapist_id: Wait(row.median_weeks[ahead], row.eight_in_ten_weeks[ahead], row.based_on)
+        for row in _current(ids, as_of)
+        if ahead < len(row.median_weeks)
+    }
+
+
+def _current(ids: Iterable[int], as_of: datetime.datetime) -> list[WaitForecast]:
+    """Return the forecasts that still say something: not too old, and made for the places there are now."""
     places = Place.objects.filter(therapist=OuterRef("pk"), closed_at__isnull=True).order_by()
     count = Subquery(places.values("therapist").annotate(n=Count("pk")).values("n"))
     rows = WaitForecast.objects.filter(therapist_id__in=list(ids), computed_at__gte=as_of - STALE_AFTER)
-    rows = rows.annotate(now_open=Coalesce(count, 0))
+    return [row for row in rows.annotate(now_open=Coalesce(count, 0)) if row.now_open == row.open_places]
+
+
+def waits_by_ahead(therapist_id: int, *, as_of: datetime.datetime) -> dict[int, Wait]:
+    """Return one therapist's forecasts by how many people are ahead; empty where nothing can be said. One query."""
     return {
-        row.therapist_id: Wait(row.median_weeks[ahead], row.eight_in_ten_weeks[ahead], row.based_on)
-        for row in rows
-        if row.now_open == row.open_places and ahead < len(row.median_weeks)
+        ahead: Wait(median, row.eight_in_ten_weeks[ahead], row.based_on)
+        for row in _current([therapist_id], as_of)
+        for ahead, median in enumerate(row.median_weeks)
     }
 
 

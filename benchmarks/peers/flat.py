@@ -1,4 +1,5 @@
-"""One narrow table for everybody who is listed and has a place free: bit masks for sets, hours and places worked out.
+"""One narrow table for everybody who is listed and has a place free, or room on her list: bit masks for sets, hours,
+places and waits worked out.
 
 The tuned queries, DuckDB and Polars all read it. They are given more than they would have: somebody would have to keep
 it current with triggers, and whatever time changes but for two dates is settled for one moment here.
@@ -14,6 +15,7 @@ from core.clock import LONDON
 TABLE = "bench_flat"
 NOWHERE = -100_000_000
 ALL_HOURS = 2**21 - 1
+WAIT_UNKNOWN = 2**15 - 1
 GENDERS = ("", "woman", "man", "non_binary", "self_described")
 SETS = {
     "modality": ("therapists_therapistmodality", "therapists_modality", "modality_id", "true"),
@@ -43,6 +45,7 @@ COLUMNS = (
     "directive",
     "warm",
     "step_free",
+    "wait",
 )
 
 
@@ -142,18 +145,24 @@ SELECT t.id::bigint,
     coalesce(issue0, 0) AS issue0, coalesce(issue1, 0) AS issue1, coalesce(language, 0) AS language,
     coalesce(identity, 0) AS identity, coalesce(kind, 0) AS kind,
     coalesce(l.easting, {NOWHERE}) AS e, coalesce(l.northing, {NOWHERE}) AS n, coalesce(l.precision_m, 0) AS slack,
-    CASE WHEN l.id IS NULL THEN 0 WHEN f.bound THEN exact_hours | (loose_hours & l.hours) ELSE l.hours END
+    CASE WHEN l.id IS NULL THEN 0 WHEN w.bound THEN exact_hours | (loose_hours & l.hours) ELSE l.hours END
         AS room_hours,
-    CASE WHEN f.bound THEN exact_hours | (loose_hours & t.online_hours) ELSE t.online_hours END AS online_hours,
+    CASE WHEN w.bound THEN exact_hours | (loose_hours & t.online_hours) ELSE t.online_hours END AS online_hours,
     coalesce(t.fee_pence, 0) AS fee, (coalesce({genders}, 1) - 1)::int2 AS gender,
     coalesce(t.style_directive, 127)::int2 AS directive, coalesce(t.style_warm, 127)::int2 AS warm,
-    coalesce(l.step_free, false) AS step_free, f.narrowed
+    coalesce(l.step_free, false) AS step_free, coalesce(f.narrowed, false) AS narrowed, w.wait::int2 AS wait
 FROM therapists_therapist t
 JOIN stands s ON s.therapist_id = t.id
-JOIN places f ON f.therapist_id = t.id AND f.places > t.offerable_entries
+LEFT JOIN places f ON f.therapist_id = t.id
+LEFT JOIN told ON told.therapist_id = t.id AND told.open_places = told.places
+CROSS JOIN LATERAL (SELECT coalesce(f.places, 0) > t.offerable_entries AS now) n
+CROSS JOIN LATERAL (
+    SELECT n.now AND f.bound AS bound,
+        CASE WHEN n.now THEN 0 ELSE coalesce(told.weeks[t.list_entries + 1], {WAIT_UNKNOWN}) END AS wait) w
 LEFT JOIN therapists_location l ON l.therapist_id = t.id AND l.active
 {" ".join(f"LEFT JOIN {name}_set ON {name}_set.therapist_id = t.id" for name in SETS)}
-WHERE t.profile_verified_at IS NOT NULL AND NOT t.paused AND t.unanswered_in_a_row < 2
+WHERE (n.now OR (NOT t.list_closed AND t.list_entries < t.list_limit))
+    AND t.profile_verified_at IS NOT NULL AND NOT t.paused AND t.unanswered_in_a_row < 2
     AND NOT EXISTS (SELECT FROM bad WHERE bad.therapist_id = t.id)
     AND NOT (coalesce(t.monthly_limit = 0, false) OR (t.new_people_month = '{as_of.astimezone(LONDON):%Y-%m}'
         AND coalesce(t.new_people_count >= t.monthly_limit, false)))
@@ -175,6 +184,10 @@ bad AS (
     SELECT DISTINCT therapist_id FROM therapists_registration
     WHERE contradiction <> '' OR status IN ('suspended', 'removed')
         OR (status = 'active_with_sanction' AND sanction_reviewed_at IS NULL)),
+told AS (
+    SELECT f.therapist_id, f.median_weeks AS weeks, f.open_places, count(p.id) AS places
+    FROM matching_waitforecast f LEFT JOIN therapists_place p ON p.therapist_id = f.therapist_id AND p.closed_at IS NULL
+    WHERE f.computed_at >= {now} - interval '3 days' GROUP BY 1, 2, 3),
 free AS (
     SELECT p.*, CASE WHEN p.time < '12:00' THEN 0 WHEN p.time < '17:00' THEN 1 ELSE 2 END AS part
     FROM therapists_place p LEFT JOIN therapists_placeclaim c ON c.place_id = p.id AND c.released_at IS NULL

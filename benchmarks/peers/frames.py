@@ -29,15 +29,15 @@ class Frames:
             polars.col("room_hours", "online_hours").cast(polars.Int32),
         )
 
-    def ask(self, stated: Stated, seed: int, as_of: datetime.datetime) -> tuple[int, list[tuple[int, int]]]:
-        """Return how many fit, and (id, band) of the first twenty."""
+    def ask(self, stated: Stated, seed: int, as_of: datetime.datetime) -> tuple[int, list[tuple[int, int, int]]]:
+        """Return how many fit, and (id, band, wait) of the first twenty."""
         pl, judge = self.pl, Judge(self.pl, stated, self.bits)
         found = (
             self.frame.lazy()
             .filter(pl.col("until") > micros(as_of), *judge.profile())
             .with_columns(judge.room_ok().alias("room_ok"), judge.online_ok().alias("online_ok"))
             .filter(*judge.ways())
-            .select("id", judge.band().alias("band"))
+            .select("id", judge.band().alias("band"), "wait")
             .collect()
         )
         if not len(found):
@@ -48,11 +48,11 @@ class Frames:
             found.lazy()
             .filter(pl.col("band") >= edge)
             .with_columns(self._rotation(seed))
-            .sort("band", "turn", descending=[True, False])
+            .sort("band", "wait", "turn", descending=[True, False, False])
             .head(20)
             .collect()
         )
-        return len(found), list(zip(first["id"].to_list(), first["band"].to_list(), strict=True))
+        return len(found), list(first.select("id", "band", "wait").rows())
 
     def _rotation(self, seed: int) -> Any:
         pl = self.pl

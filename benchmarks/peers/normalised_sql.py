@@ -6,7 +6,7 @@ Planned anew for each statement, so that the planner sees its values. Ties by Po
 import datetime
 from typing import Any
 
-from benchmarks.peers.flat import ALL_HOURS, GENDERS
+from benchmarks.peers.flat import ALL_HOURS, GENDERS, WAIT_UNKNOWN
 from benchmarks.peers.terms import COARSEST
 from clients.preferences import DAY_PART_MASKS, Stated, Wish
 from core.clock import LONDON
@@ -28,19 +28,23 @@ def prepare(cursor: Any) -> None:
     cursor.execute("ANALYZE")
 
 
-def ask(cursor: Any, stated: Stated, seed: int, as_of: datetime.datetime) -> tuple[int, list[tuple[int, int]]]:
-    """Return how many fit, and (id, band) of the first twenty."""
+def ask(cursor: Any, stated: Stated, seed: int, as_of: datetime.datetime) -> tuple[int, list[tuple[int, int, int]]]:
+    """Return how many fit, and (id, band, wait) of the first twenty."""
     cursor.execute(query(stated, seed, as_of))
     rows = cursor.fetchall()
-    return (rows[0][2] if rows else 0), [(row[0], row[1]) for row in rows]
+    return (rows[0][3] if rows else 0), [row[:3] for row in rows]
 
 
 def query(stated: Stated, seed: int, as_of: datetime.datetime) -> str:
     rules = [*_standing(as_of), *_profile(stated), *_box(stated), *_ways(stated)]
     day, now = f"date '{as_of.astimezone(LONDON).date()}'", f"timestamptz '{as_of.isoformat()}'"
     return f"""
-SELECT id, band, count(*) OVER () FROM (
-    SELECT t.id, {_band(stated)} AS band
+SELECT id, band, wait, count(*) OVER () FROM (
+    SELECT t.id, {_band(stated)} AS band, CASE WHEN p.free > t.offerable_entries THEN 0
+        ELSE coalesce((SELECT f.median_weeks[t.list_entries + 1] FROM matching_waitforecast f
+            WHERE f.therapist_id = t.id AND f.computed_at >= {now} - interval '3 days' AND f.open_places = (
+                SELECT count(*) FROM therapists_place o WHERE o.therapist_id = t.id AND o.closed_at IS NULL)),
+            {WAIT_UNKNOWN}) END AS wait
     FROM therapists_therapist t
     LEFT JOIN therapists_location l ON l.therapist_id = t.id AND l.active
     CROSS JOIN LATERAL (
@@ -57,11 +61,13 @@ SELECT id, band, count(*) OVER () FROM (
             AND NOT EXISTS (SELECT FROM therapists_placeclaim c WHERE c.place_id = p.id AND c.released_at IS NULL
                 AND (c.kind = 'occupied' OR c.expires_at >= {now}))) p
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN p.bound THEN p.exact | (p.loose & l.hours) ELSE l.hours END AS room_hours,
-            CASE WHEN p.bound THEN p.exact | (p.loose & t.online_hours) ELSE t.online_hours END AS online_hours) h
+        SELECT CASE WHEN p.bound AND p.free > t.offerable_entries THEN p.exact | (p.loose & l.hours)
+                ELSE l.hours END AS room_hours,
+            CASE WHEN p.bound AND p.free > t.offerable_entries THEN p.exact | (p.loose & t.online_hours)
+                ELSE t.online_hours END AS online_hours) h
     CROSS JOIN LATERAL (SELECT {_room_ok(stated)} AS room_ok, {_online_ok(stated)} AS online_ok) w
     WHERE {" AND ".join(rules)}) found
-ORDER BY band DESC, hashint8extended(id, {seed}) LIMIT 20"""
+ORDER BY band DESC, wait, hashint8extended(id, {seed}) LIMIT 20"""
 
 
 def _standing(as_of: datetime.datetime) -> list[str]:
@@ -72,7 +78,7 @@ def _standing(as_of: datetime.datetime) -> list[str]:
         f"t.confirmed_at >= {now} - interval '14 days'",
         f"""coalesce(t.monthly_limit
             > CASE WHEN t.new_people_month = '{month}' THEN t.new_people_count ELSE 0 END, true)""",
-        "p.free > t.offerable_entries",
+        "(p.free > t.offerable_entries OR (NOT t.list_closed AND t.list_entries < t.list_limit))",
         """NOT EXISTS (SELECT FROM therapists_registration r WHERE r.therapist_id = t.id AND (
             r.contradiction <> '' OR r.status IN ('suspended', 'removed')
             OR (r.status = 'active_with_sanction' AND r.sanction_reviewed_at IS NULL)))""",

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from benchmarks.peers.flat import WAIT_UNKNOWN
 from clients.preferences import DAY_PART_MASKS, Stated, Wish
 from core.clock import LONDON
+from matching.models import WaitForecast
 from matching.weights import EVIDENCE
 from therapists.models import Location, Place, PlaceClaim, Registration, Therapist, TherapistLanguage
 from therapists.selectors.standing import is_bad, is_good
@@ -18,11 +20,12 @@ MASK = 2**64 - 1
 Terms = dict[str, tuple[int, int]]
 
 
-def rank(stated: Stated, seed: int, as_of: datetime.datetime) -> tuple[int, list[tuple[int, int]]]:
-    """Return how many fit, and (id, band) of the first twenty."""
-    found = [(band(t, stated), t.pk) for t in load() if listed(t, as_of) and has_place(t, as_of) and fits(t, stated)]
-    found.sort(key=lambda pair: (-pair[0], splitmix64(seed ^ pair[1])))
-    return len(found), [(pk, b) for b, pk in found[:20]]
+def rank(stated: Stated, seed: int, as_of: datetime.datetime) -> tuple[int, list[tuple[int, int, int]]]:
+    """Return how many fit, and (id, band, wait) of the first twenty."""
+    there = [t for t in load() if listed(t, as_of) and (has_place(t) or takes_one_more(t)) and fits(t, stated)]
+    found = [(t.pk, band(t, stated), wait(t, as_of)) for t in there]
+    found.sort(key=lambda row: (-row[1], row[2], splitmix64(seed ^ row[0])))
+    return len(found), found[:20]
 
 
 def load() -> list[Any]:
@@ -61,8 +64,22 @@ def is_free(place: Any, day: datetime.date, as_of: datetime.datetime) -> bool:
     return not any(c.kind == "occupied" or as_of <= c.expires_at for c in place.claims.all())
 
 
-def has_place(t: Any, as_of: datetime.datetime) -> bool:
+def has_place(t: Any) -> bool:
     return len(t.free) > t.offerable_entries
+
+
+def takes_one_more(t: Any) -> bool:
+    return not t.list_closed and t.list_entries < t.list_limit
+
+
+def wait(t: Any, as_of: datetime.datetime) -> int:
+    """Return whole weeks: 0 with a place now, WAIT_UNKNOWN where nobody can say."""
+    if has_place(t):
+        return 0
+    told = WaitForecast.objects.filter(therapist=t, computed_at__gte=as_of - datetime.timedelta(days=3)).first()
+    if told is None or told.open_places != len(t.places.all()) or t.list_entries >= len(told.median_weeks):
+        return WAIT_UNKNOWN
+    return int(told.median_weeks[t.list_entries])
 
 
 def hours(t: Any, formats: set[str], room: Any) -> int:
@@ -70,7 +87,8 @@ def hours(t: Any, formats: set[str], room: Any) -> int:
     if not offered:
         return 0
     general = t.online_hours if room is None else room.hours
-    if all(p.day is None and p.time is None and not p.session_format_id and not p.location_id for p in t.free):
+    loose = all(p.day is None and p.time is None and not p.session_format_id and not p.location_id for p in t.free)
+    if loose or not has_place(t):
         return int(general)
     mask = 0
     for p in t.free:

@@ -32,11 +32,11 @@ class Tuned:
         cursor.execute("SET jit = off")
         cursor.execute("SET work_mem = '64MB'")
 
-    def ask(self, stated: Stated, seed: int, as_of: datetime.datetime) -> tuple[int, list[tuple[int, int]]]:
-        """Return how many fit, and (id, band) of the first twenty."""
+    def ask(self, stated: Stated, seed: int, as_of: datetime.datetime) -> tuple[int, list[tuple[int, int, int]]]:
+        """Return how many fit, and (id, band, wait) of the first twenty."""
         self.cursor.execute(self.prepared(stated, seed, as_of))
         rows = self.cursor.fetchall()
-        return (rows[0][2] if rows else 0), [(row[0], row[1]) for row in rows]
+        return (rows[0][3] if rows else 0), [row[:3] for row in rows]
 
     def prepared(self, stated: Stated, seed: int, as_of: datetime.datetime) -> str:
         """Return the call of the prepared query of this shape, which is prepared when it is new."""
@@ -55,14 +55,14 @@ class Tuned:
 def _at_once(query: Query, seed: int) -> str:
     return f"""
         WITH b AS MATERIALIZED (
-            SELECT id, {query.band()} AS band FROM {query.source()} WHERE {" AND ".join(query.where())})
-        SELECT id, band, (SELECT count(*) FROM b) FROM b
-        ORDER BY band DESC, hashint8extended(id, {query.value(seed)}) LIMIT 20"""
+            SELECT id, {query.band()} AS band, wait FROM {query.source()} WHERE {" AND ".join(query.where())})
+        SELECT id, band, wait, (SELECT count(*) FROM b) FROM b
+        ORDER BY band DESC, wait, hashint8extended(id, {query.value(seed)}) LIMIT 20"""
 
 
 def _in_parallel(query: Query, seed: int) -> str:
     where = " AND ".join(query.where())
     return f"""
-        SELECT id, {query.band()} AS band, (SELECT count(*) FROM {query.source()} WHERE {where})
+        SELECT id, {query.band()} AS band, wait, (SELECT count(*) FROM {query.source()} WHERE {where})
         FROM {query.source()} WHERE {where}
-        ORDER BY band DESC, hashint8extended(id, {query.value(seed)}) LIMIT 20"""
+        ORDER BY band DESC, wait, hashint8extended(id, {query.value(seed)}) LIMIT 20"""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 I8 = NDArray[np.int8]
+I16 = NDArray[np.int16]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
@@ -26,6 +27,8 @@ ALL_HOURS = 2**HOURS - 1
 ALL_BITS = 2**64 - 1
 STYLE_UNKNOWN = 127
 FEE_UNKNOWN = -1
+# Weeks until a place comes free where nothing can be said: last of all.
+WAIT_UNKNOWN = 2**15 - 1
 GENDERS = ("", "woman", "man", "non_binary", "self_described")
 SCALES = ("directive", "emotional", "past", "warm")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clients.preferences import Stated
-from matching.engine.columns import I8, Bools
+from matching.engine.columns import I8, I16, Bools
 from matching.engine.failing import failing_of
 from matching.engine.fit import bands_of, fit_of
 from matching.engine.lens import Lens
@@ -41,12 +41,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Shown:
-    """Therapists with everything that is said of them. Arrays and columns are aligned with `ids`."""
+    """Therapists with everything that is said of them. Arrays and columns are aligned with `ids`.
+
+    `weeks`: until somebody who asks now can have a place, as View.weeks.
+    """
 
     stated: Stated
     view: View
     ids: list[int]
     bands: I8
+    weeks: I16
     reach: Reach
     columns: tuple[Column, ...]
 
@@ -54,7 +58,9 @@ class Shown:
 def shown_of(ranked: Ranked) -> Shown:
     """Explain a page of the list."""
     columns = explain(Scope(ranked.plan, ranked.view, ranked.rows), ranked.reach)
-    return Shown(ranked.plan.stated, ranked.view, ranked.ids.tolist(), ranked.bands, ranked.reach, columns)
+    return Shown(
+        ranked.plan.stated, ranked.view, ranked.ids.tolist(), ranked.bands, ranked.weeks, ranked.reach, columns
+    )
 
 
 def explain(scope: Scope, reach: Reach) -> tuple[Column, ...]:
@@ -149,7 +155,9 @@ def judge(
     known = register.ids[scope.some].tolist()
     out = ~scope.of(view.open) | np.isin(scope.some, register.rows_of(silent))
     return Verdicts(
-        shown=Shown(stated, view, known, _bands(scope, reach, weights), reach, explain(scope, reach)),
+        shown=Shown(
+            stated, view, known, _bands(scope, reach, weights), view.weeks(scope.some), reach, explain(scope, reach)
+        ),
         failed=_failed(scope, known),
         not_taking=frozenset(pk for pk, kept_out in zip(known, out.tolist(), strict=True) if kept_out),
     )

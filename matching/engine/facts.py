@@ -6,7 +6,7 @@ Everything that is not yet arranged for ranking; `packing` makes the register of
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from matching.engine.columns import I8, I32, I64, U32, U64, Book, Bools
+from matching.engine.columns import I8, I16, I32, I64, U32, U64, Book, Bools
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,8 @@ class Therapists:
 
     `sets`: name -> words of 64 bits. `stands_*` is the first window in which she stands on an accredited register (more
     in Windows); `limit_*` the window in which her monthly limit is reached. `style`: (scales, therapists).
+    `on_list`: her waiting list takes one more. `weeks`: the forecast for whoever joins it now, WAIT_UNKNOWN where there
+    is none, and `weeks_until`: when it is too old to be told.
     """
 
     ids: I64
@@ -29,6 +31,9 @@ class Therapists:
     style: I8
     fee: I32
     online_hours: U32
+    on_list: Bools
+    weeks: I16
+    weeks_until: I64
     sets: Mapping[str, tuple[U64, ...]]
 
 

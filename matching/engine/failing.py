@@ -40,7 +40,7 @@ class Failing:
 
 def failing_of(scope: Scope) -> Failing:
     """Judge every rule, whatever else is failed."""
-    profile = {FULL: ~scope.of(scope.view.taking)}
+    profile = {FULL: ~scope.of(scope.view.accepting)}
     excluded = scope.plan.stated.not_these_therapists
     if excluded:
         profile[EXCLUDED] = scope.of(bits.with_rows(scope.register.rows_of(excluded), scope.register.words))

@@ -54,6 +54,13 @@ class Some:
         """Return the places that are free at the moment."""
         return self.places[self.places["free_from"] <= self.moment]
 
+    @cached_property
+    def taking(self) -> Bools:
+        """Return who has more free places than people on her list who may be offered one: a place for a newcomer."""
+        free, offerable = np.bincount(self.at(self.free["row"]), minlength=self.count), self.register.offerable
+        taking: Bools = free > (offerable if self.rows is None else offerable[self.rows])
+        return taking
+
     def has(self, one: U64) -> Bools:
         """Return who is in a set."""
         return bits.unpack(one).view(bool) if self.rows is None else bits.has(one, self.rows)
@@ -66,10 +73,11 @@ class Some:
 def hours_of(asked: Some, formats: int, general: U32, room: int = ONLINE) -> U32:
     """Return hours by the formats of a mask: online, or in a room by its number, of which `general` are the hours.
 
-    Where a free place fixes a day, time, format or room, the hours of free places count instead. `formats` are either
-    all online or all in person.
+    Where a free place fixes a day, time, format or room, the hours of free places count instead; not of those that are
+    for people on her list: a newcomer waits for any other. `formats` are either all online or all in person.
     """
     register, free = asked.register, asked.free
+    free = free[asked.taking[asked.at(free["row"])]]
     offers = np.zeros(asked.count, bool)
     for bit in bits_in(formats & (1 << len(register.sets["format"])) - 1):
         offers |= asked.has(register.sets["format"][bit])

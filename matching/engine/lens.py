@@ -38,8 +38,8 @@ class Lens:
         register, rows = found
         return Lens(register, self._view.over(register, rows) if self._view else None)
 
-    def taking(self, ids: tuple[int, ...], moment: int) -> set[int]:
-        """Return those who are listed and have a place for a newcomer."""
-        rows = self.register.rows_of(ids)
-        found: list[int] = self.register.ids[rows[bits.has(self.at(moment).open, rows)]].tolist()
-        return set(found)
+    def weeks(self, ids: tuple[int, ...], moment: int) -> dict[int, int]:
+        """Return the waits, as View.weeks, of those who are listed and have a place, or a list that takes one more."""
+        rows, view = self.register.rows_of(ids), self.at(moment)
+        rows = rows[bits.has(view.open, rows)]
+        return dict(zip(self.register.ids[rows].tolist(), view.weeks(rows).tolist(), strict=True))

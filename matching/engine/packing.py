@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.blocks import Table
-from matching.engine.columns import ALL_BITS, FEE_UNKNOWN, I32, I64, SCALES, STYLE_UNKNOWN, U64
+from matching.engine.columns import ALL_BITS, FEE_UNKNOWN, I16, I32, I64, SCALES, STYLE_UNKNOWN, U64
 from matching.engine.facts import Contracts, Facts, Locations, Places, Therapists, Windows
 
 WINDOW = np.dtype([("row", "i4"), ("starts", "i8"), ("until", "i8")])
@@ -30,6 +30,7 @@ FEE_BEYOND = 2**31 - 1
 # Bits of the sets made here.
 HAS_ROOM, STEP_FREE, SEVERAL = 0, 1, 2
 AGAINST, MIDDLE, TOWARDS, UNSAID = 0, 1, 2, 3
+TAKES_ONE_MORE = 0
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Packed:
     fee: I32
     offerable: NDArray[np.int16]
     online_hours: NDArray[np.uint32]
+    weeks: I16
+    weeks_until: I64
     home: Table
     further: Table
     listed: Table
@@ -66,6 +69,8 @@ def packed(facts: Facts) -> Packed:
         fee=np.where(therapists.fee == FEE_UNKNOWN, FEE_BEYOND, therapists.fee).astype(np.int32),
         offerable=therapists.offerable.astype(np.int16),
         online_hours=therapists.online_hours,
+        weeks=therapists.weeks,
+        weeks_until=therapists.weeks_until,
         home=home,
         further=further,
         listed=_listed(therapists, facts.windows),
@@ -150,7 +155,10 @@ def _contracts(contracts: Contracts) -> Table:
 
 def _own_masks(therapists: Therapists) -> dict[str, tuple[U64, ...]]:
     one = np.uint64(1)
-    masks: dict[str, tuple[U64, ...]] = {"gender": (one << therapists.gender.astype(np.uint64),)}
+    masks: dict[str, tuple[U64, ...]] = {
+        "gender": (one << therapists.gender.astype(np.uint64),),
+        "list": (therapists.on_list.astype(np.uint64) << np.uint64(TAKES_ONE_MORE),),
+    }
     for scale, value in zip(SCALES, therapists.style, strict=True):
         side = np.where(value == STYLE_UNKNOWN, UNSAID, np.sign(value) + MIDDLE)
         masks[scale] = (one << side.astype(np.uint64),)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from matching.engine import bits
 from matching.engine.blocks import Blocks, Table
-from matching.engine.columns import ALWAYS, I8, I32, I64, U32, U64, Book, bits_in
+from matching.engine.columns import ALWAYS, I8, I16, I32, I64, U32, U64, Book, bits_in
 from matching.engine.facts import Facts
 from matching.engine.grid import NO_SQUARE, Grid, square_of
 from matching.engine.packing import HAS_ROOM, ROOM, packed
@@ -58,6 +58,8 @@ class Register:
     fee: I32
     offerable: NDArray[np.int16]
     online_hours: U32
+    weeks: I16
+    weeks_until: I64
     sets: Mapping[str, tuple[U64, ...]]
     locations: Rooms
     listed: Blocks
@@ -142,6 +144,8 @@ def arranged(facts: Facts) -> Register:
         fee=_spread(found.fee, row_of, capacity),
         offerable=_spread(found.offerable, row_of, capacity),
         online_hours=_spread(found.online_hours, row_of, capacity),
+        weeks=_spread(found.weeks, row_of, capacity),
+        weeks_until=_spread(found.weeks_until, row_of, capacity),
         sets={
             name: bits.by_bit(tuple(_spread(word, row_of, capacity) for word in masks))
             for name, masks in found.masks.items()

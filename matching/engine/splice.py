@@ -47,6 +47,8 @@ def spliced(base: Register, facts: Facts, ids: tuple[int, ...]) -> tuple[Registe
         fee=_put(base.fee, rows, found.fee),
         offerable=_put(base.offerable, rows, found.offerable),
         online_hours=_put(base.online_hours, rows, found.online_hours),
+        weeks=_put(base.weeks, rows, found.weeks),
+        weeks_until=_put(base.weeks_until, rows, found.weeks_until),
         sets={**base.sets, **_sets(base, rows, found.masks)},
         locations=_rooms(base, rows, found),
         listed=base.listed.replaced(touched, moved(found.listed, rows)),

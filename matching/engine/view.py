@@ -7,8 +7,9 @@ import numpy as np
 
 from matching.engine import bits
 from matching.engine.blocks import Table
-from matching.engine.columns import ALWAYS, I64, U32, U64, Bools, bits_in
+from matching.engine.columns import ALWAYS, I16, I64, NEVER, U32, U64, WAIT_UNKNOWN, Bools, bits_in
 from matching.engine.hours import ONLINE, Some, hours_of, masks_of, table_of
+from matching.engine.packing import TAKES_ONE_MORE
 from matching.engine.register import Register
 
 # Boundaries so far ahead are remembered; a moment beyond makes a new view. Microseconds.
@@ -27,7 +28,8 @@ class Boundaries:
 
 @dataclass(frozen=True)
 class View:
-    """Holds for each moment in [since, until). `taking`: with a place for a newcomer. `open`: listed and taking.
+    """Holds for each moment in [since, until). `taking`: with a place for a newcomer. `accepting`: with one, or with a
+    waiting list that takes one more. `open`: listed and accepting.
 
     `funders`: by bit, who is paid by it. `ahead`: the boundaries from `until` to `horizon`.
     """
@@ -37,11 +39,19 @@ class View:
     until: int
     listed: U64
     taking: U64
+    accepting: U64
     open: U64
     funders: tuple[U64, ...]
     ahead: Boundaries
     horizon: int
     _hours: dict[tuple[int, int], U64] = field(default_factory=dict)
+
+    def weeks(self, rows: I64) -> I16:
+        """Return the waits of whoever asks now, in whole weeks: 0 with a place, WAIT_UNKNOWN where nothing is known."""
+        told = self.register.weeks_until[rows] > self.since
+        weeks = np.where(told, self.register.weeks[rows], np.int16(WAIT_UNKNOWN))
+        weeks[bits.has(self.taking, rows)] = 0
+        return weeks
 
     def funded(self, bit: int) -> U64:
         return self.funders[bit] if bit < len(self.funders) else self.register.nobody
@@ -114,13 +124,15 @@ def view_at(register: Register, moment: int) -> View:
 
 def _view(register: Register, since: int, ahead: Boundaries, horizon: int, sets: list[U64], **kept: Any) -> View:
     listed, taking, *funders = sets
+    accepting = taking | register.set_of("list", TAKES_ONE_MORE)
     return View(
         register=register,
         since=since,
         until=int(ahead.times[0]) if len(ahead.times) else horizon,
         listed=listed,
         taking=taking,
-        open=listed & taking,
+        accepting=accepting,
+        open=listed & accepting,
         funders=tuple(funders),
         ahead=ahead,
         horizon=horizon,
@@ -148,18 +160,16 @@ def _funders(register: Register) -> int:
 
 def _standing(asked: Some, funders: int) -> tuple[Bools, Bools, list[Bools]]:
     """Return of the rows asked about who is listed, who has a place for a newcomer, and whom each funder pays."""
-    count, offerable = asked.count, asked.register.offerable
+    count = asked.count
     listed = np.zeros(count, bool)
     listed[asked.at(_current(asked.listed, asked.moment)["row"])] = True
-    free = np.bincount(asked.at(asked.free["row"]), minlength=count)
-    taking: Bools = free > (offerable if asked.rows is None else offerable[asked.rows])
     contracts = _current(asked.contracts, asked.moment)
     paid = []
     for bit in range(funders):
         flags = np.zeros(count, bool)
         flags[asked.at(contracts["row"][contracts["funder"] == bit])] = True
         paid.append(flags)
-    return listed, taking, paid
+    return listed, asked.taking, paid
 
 
 def _current(windows: Table, moment: int) -> Table:
@@ -170,8 +180,12 @@ def _boundaries(asked: Some) -> tuple[I64, I64]:
     """Return every moment at which a row changes by time alone, and the rows, in no order."""
     windows = [(table, name) for table in (asked.listed, asked.contracts) for name in ("starts", "until")]
     dated = [*windows, (asked.places, "free_from")]
-    times = np.concatenate([table[name] for table, name in dated])
-    return times, np.concatenate([table["row"] for table, _ in dated]).astype(np.int64)
+    told, rows = asked.register.weeks_until, asked.rows
+    told = told if rows is None else told[rows]
+    forecast = np.flatnonzero(told != NEVER)
+    times = np.concatenate([*(table[name] for table, name in dated), told[forecast]])
+    whose = [*(table["row"] for table, _ in dated), forecast if rows is None else rows[forecast]]
+    return times, np.concatenate(whose).astype(np.int64)
 
 
 def _hours(asked: Some, bit: int, room: int) -> U32:

@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from matching.engine import bits
-from matching.engine.columns import U64
+from matching.engine.columns import U64, WAIT_UNKNOWN
 from matching.engine.failing import Failing, counted, failing_of
 from matching.engine.plan import Plan
 from matching.engine.rules import FIXED
@@ -54,7 +54,9 @@ class _Tally:
 
 
 def widen(plan: Plan, view: View, *, silent: tuple[int, ...] = ()) -> Widen:
-    """Count over everybody listed. A therapist without a place, excluded or of another client group is no gain."""
+    """Count over everybody listed. Who has neither a place nor a list that takes one more, is excluded or of another
+    client group, is no gain.
+    """
     asked, without = view.listed, np.unique(view.register.rows_of(silent))
     asked = bits.put(asked, without, np.zeros(len(without), bool))
     tally = _tally(failing_of(Scope(plan, view)), asked)
@@ -64,9 +66,11 @@ def widen(plan: Plan, view: View, *, silent: tuple[int, ...] = ()) -> Widen:
     return Widen(
         removed_by=removed_by,
         eligible=eligible,
-        soonest_now=0 if eligible else None,
-        gains=tuple(_gain((name,), removed_by[name], gain) for name, gain in gained.items()),
-        best_pair=_best_pair(tally, gained),
+        soonest_now=_soonest(view, tally.fits),
+        gains=tuple(
+            Gain((name,), removed_by[name], gain, _soonest(view, tally.alone[name])) for name, gain in gained.items()
+        ),
+        best_pair=_best_pair(view, tally, gained),
     )
 
 
@@ -92,11 +96,15 @@ def _tally(failing: Failing, asked: U64) -> _Tally:
     )
 
 
-def _gain(rules: tuple[str, ...], removes: int, gain: int) -> Gain:
-    return Gain(rules, removes, gain, 0 if gain else None)
+def _soonest(view: View, whose: U64) -> int | None:
+    """Return the shortest wait among some, in weeks; None where nobody can say, or nobody is among them."""
+    if np.count_nonzero(whose & view.taking):
+        return 0
+    weeks = int(view.weeks(bits.rows_in(whose)).min(initial=WAIT_UNKNOWN))
+    return None if weeks == WAIT_UNKNOWN else weeks
 
 
-def _best_pair(tally: _Tally, gained: dict[str, int]) -> Gain | None:
+def _best_pair(view: View, tally: _Tally, gained: dict[str, int]) -> Gain | None:
     """Return the two rules that bring most together, if more than either alone; of equals, the first shown."""
     best: Gain | None = None
     for (one, other), whose in tally.pairs.items():
@@ -105,5 +113,5 @@ def _best_pair(tally: _Tally, gained: dict[str, int]) -> Gain | None:
         if gain > max(gained[one], gained[other]) and (best is None or gain > best.gain):
             failed: Flags = tally.failed[one] | tally.failed[other]
             removes = bits.count(failed)
-            best = _gain((one, other), removes, gain)
+            best = Gain((one, other), removes, gain, _soonest(view, either))
     return best

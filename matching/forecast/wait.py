@@ -1,5 +1,6 @@
 """The forecast itself: whole weeks for whoever has nobody, one, two ... people ahead of her."""
 
+import datetime
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ from matching.forecast.recorded import BATCH, LEAST_ENDINGS, Correction, correct
 METHOD = "1"
 AHEAD = 20  # people ahead of somebody for whom a wait is worked out
 UNKNOWN = 0
+# A forecast is made every night. Older than this, what it rests on may have changed without anybody noticing.
+STALE_AFTER = datetime.timedelta(days=3)
 # No week is called "8 people in 10" that is less likely than this.
 LEAST_TOLD = 0.75
 

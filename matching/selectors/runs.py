@@ -36,6 +36,7 @@ PART_WORDS = {
     "places": gettext_lazy("their places"),
     "contracts": gettext_lazy("who pays for them"),
     "offers": gettext_lazy("what they offer"),
+    "list": gettext_lazy("their waiting list and its forecast"),
 }
 
 SAME, OTHERWISE, OUT, GONE, NOT_ASKED = "same", "otherwise", "out", "gone", "not_asked"
@@ -138,7 +139,8 @@ def _again(run: MatchRun, stated: Stated, lens: Lens) -> _Again:
 def _changed(row: Kept, told: Sequence[str] | None) -> tuple[str, ...] | None:
     if row.facts is None or told is None:
         return None
-    parts = zip(FACTS, row.facts, told, strict=True)
+    # Runs from before something was recorded say nothing of it.
+    parts = zip(FACTS, row.facts, told, strict=False)
     return tuple(str(PART_WORDS[name]) for name, then, now in parts if then != now)
 
 

@@ -113,7 +113,7 @@ def rank_now(
     offset: int = 0,
     order: str = "fit",
 ) -> Ranking:
-    """Rank everybody listed who has a place, as of now. `order`: fit, distance, wait or fee, else ValueError.
+    """Rank everybody listed who has a place or a list that takes one more, as of now. `order`: fit, distance, wait or fee, else ValueError.
 
     `silent_exclusions` (pks) read as not listed and are never counted. One query when nothing changed.
     """
@@ -151,15 +151,17 @@ def why_for(
 ) -> dict[int, Why]:
     """Explain given therapists by pk, in or out of the list; unknown pks are left out. `seed` decides nothing here."""
     del seed
+    return _whys(stated, store.current(), tuple(dict.fromkeys(therapist_ids)), tuple(silent_exclusions))
+
+
+def whys_of(stated: Iterable[Stated], therapist_id: int) -> list[Why | None]:
+    """Explain one therapist to each of several people, in their order: one look at the register for all of them."""
     current = store.current()
-    verdicts = judge(
-        stated,
-        current.lens,
-        _weights(current),
-        microseconds(clock.now()),
-        tuple(dict.fromkeys(therapist_ids)),
-        silent=tuple(silent_exclusions),
-    )
+    return [_whys(one, current, (therapist_id,), ()).get(therapist_id) for one in stated]
+
+
+def _whys(stated: Stated, current: Current, ids: tuple[int, ...], silent: tuple[int, ...]) -> dict[int, Why]:
+    verdicts = judge(stated, current.lens, _weights(current), microseconds(clock.now()), ids, silent=silent)
     rows = rows_of(verdicts.shown, not_taking=verdicts.not_taking)
     return {row.therapist_id: _why(stated, row, verdicts, current.lens.register.book) for row in rows}
 
@@ -181,4 +183,4 @@ def _why(stated: Stated, row: Row, verdicts: Verdicts, book: Book) -> Why:
     return Why(eligible=not failed, failed=failed, failed_words=words, row=row, others=others)
 
 
-__all__ = ["Ranking", "Reason", "Relax", "Row", "Why", "Widening", "rank_now", "why_for"]
+__all__ = ["Ranking", "Reason", "Relax", "Row", "Why", "Widening", "rank_now", "why_for", "whys_of"]

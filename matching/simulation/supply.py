@@ -1,4 +1,7 @@
-"""The therapists of a simulation and their places: the register's parts in memory, which the month moves on."""
+"""The therapists of a simulation and their places: the register's parts in memory, which the month moves on.
+
+Nobody joins a waiting list here: people look again. Every list is closed, whatever the loaded register says.
+"""
 
 import datetime
 from collections.abc import Mapping
@@ -8,7 +11,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from core.models import PlacePoint
-from matching.engine.columns import ALL_HOURS, ALWAYS, I64, Book, microseconds
+from matching.engine.columns import ALL_HOURS, ALWAYS, I64, NEVER, WAIT_UNKNOWN, Book, microseconds
 from matching.engine.lens import Lens
 from matching.engine.register import Register
 from matching.freshness import Parts
@@ -25,7 +28,7 @@ WHERE h.released_at IS NULL AND h.kind = 'occupied' AND p.closed_at IS NULL ORDE
 """
 # Where a place's row says whose it is, from when it is free, and what it fixes.
 OWNER, FREE_FROM, HOURS, FORMATS = 0, 1, 2, 4
-CONFIRMED_UNTIL = 2
+CONFIRMED_UNTIL, ON_LIST = 2, 13
 
 
 @dataclass
@@ -58,10 +61,12 @@ def from_database() -> tuple[Supply, I64]:
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
     reading = read_everybody()
+    base = reading.parts["therapists"].copy()
+    base[ON_LIST] = 0
     with connection.cursor() as cursor:
         cursor.execute(_OCCUPIED)
         occupied = np.array(cursor.fetchall(), np.int64).reshape(-1)
-    return Supply(reading.book, dict(reading.parts), "the loaded register"), occupied
+    return Supply(reading.book, {**reading.parts, "therapists": base}, "the loaded register"), occupied
 
 
 @transaction.atomic
@@ -100,6 +105,9 @@ def synthetic(count: int, places: list[Area], book: Book, seed: int, now: dateti
                 *style,
                 drawn.fee,
                 drawn.online_hours,
+                np.zeros(count),
+                np.full(count, WAIT_UNKNOWN),
+                np.full(count, NEVER),
             ],
             np.int64,
         ),

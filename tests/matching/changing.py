@@ -10,9 +10,10 @@ from django.db import transaction
 
 from core import actors
 from matching.engine.plan import DOMAINS
+from matching.models import WaitForecast
 from matching.services.weights import weight_set_add
-from tests.matching.database import Rows, store_lists, store_person
-from tests.matching.world import NOON, TODAY, maybe_not, random_hours, random_moment, random_person
+from tests.matching.database import Rows, store_forecast, store_lists, store_person
+from tests.matching.world import NOON, TODAY, maybe_not, random_forecast, random_hours, random_moment, random_person
 from therapists import models as m
 
 LINK_SETS = {"client_groups": "group", "identity_tags": "tag", "access_options": "access", "formats": "format"}
@@ -61,6 +62,9 @@ def profile(scene: Scene) -> None:
         "new_people_count": random.randint(0, 3),
         "unanswered_in_a_row": random.choice([0, 1, 2]),
         "offerable_entries": random.choice([0, 1]),
+        "list_limit": random.choice([0, 2]),
+        "list_closed": random.random() < 0.3,
+        "list_entries": random.choice([0, 1, 2]),
         "profile_verified_at": random.choice([NOON, NOON, None]),
         "confirmed_at": random_moment(random) - dt.timedelta(days=random.choice([1, 14])),
     }
@@ -134,6 +138,15 @@ def registrations(scene: Scene) -> None:
         m.Registration.objects.filter(pk=row.pk).update(number=number[:40], **values)
 
 
+def forecasts(scene: Scene) -> None:
+    """A night's run writes one anew, or has nothing to say of her any more."""
+    therapist = scene.somebody()
+    WaitForecast.objects.filter(therapist=therapist).delete()
+    if not maybe_not(scene.random, 0.3):
+        store_forecast(therapist.pk, random_forecast(scene.random, therapist.places.filter(closed_at=None).count()))
+    WaitForecast.objects.filter(therapist=scene.somebody()).update(median_weeks=[scene.random.choice([1, 3])])
+
+
 def contracts(scene: Scene) -> None:
     therapist = scene.somebody()
     therapist.contracts.all().delete()
@@ -189,6 +202,7 @@ def deletes(scene: Scene) -> None:
         return
     pk = scene.random.choice(scene.ids)
     with transaction.atomic():
+        WaitForecast.objects.filter(therapist=pk).delete()
         m.PlaceClaim.objects.filter(place__therapist=pk).delete()
         m.Place.objects.filter(therapist=pk).delete()
         m.Registration.objects.filter(therapist=pk).delete()
@@ -199,8 +213,8 @@ def deletes(scene: Scene) -> None:
 PLAIN: dict[str, Callable[[Scene], None]] = {
     each.__name__: each
     for each in (
-        profile, links, approaches, languages, places, claims, registrations, contracts, locations, reference_rows,
-        weights,
+        profile, links, approaches, languages, places, claims, registrations, forecasts, contracts, locations,
+        reference_rows, weights,
     )
 }  # fmt: skip
 

@@ -61,6 +61,9 @@ def facts_of(people: list[w.Person]) -> f.Facts:
         style=np.array([[p.style.get(s, c.STYLE_UNKNOWN) for p in people] for s in c.SCALES], np.int8),
         fee=np.array([c.FEE_UNKNOWN if p.fee is None else p.fee for p in people], np.int32),
         online_hours=np.array([p.online_hours for p in people], np.uint32),
+        on_list=np.array([not p.list_closed and p.list_entries < p.list_limit for p in people], bool),
+        weeks=np.array([c.WAIT_UNKNOWN if _told(p) is None else _told(p) for p in people], np.int16),
+        weeks_until=np.array([_told_until(p) for p in people], np.int64),
         sets=_sets(people),
     )
     rooms = [(n, r) for n, p in enumerate(people) for r in sorted(p.rooms, key=lambda r: r.id) if r.active]
@@ -93,6 +96,20 @@ def _settled(p: w.Person) -> bool:
 
 def _confirmed_until(p: w.Person) -> int:
     return c.NEVER if p.confirmed_at is None else c.microseconds(p.confirmed_at + dt.timedelta(days=14)) + 1
+
+
+def _told(p: w.Person) -> int | None:
+    """The forecast for whoever joins her list now, however old."""
+    told = p.forecast
+    if told is None or told.open_places != len(p.places) or p.list_entries >= len(told.weeks):
+        return None
+    return told.weeks[p.list_entries]
+
+
+def _told_until(p: w.Person) -> int:
+    if p.forecast is None or _told(p) is None:
+        return c.NEVER
+    return c.microseconds(p.forecast.computed_at + dt.timedelta(days=3)) + 1
 
 
 def _windows(p: w.Person) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from matching.models import ForecastRun, WaitForecast
 from tests.matching import world as w
 from therapists import models as m
 
@@ -77,6 +78,9 @@ def store_person(p: w.Person, lists: dict[str, Rows]) -> m.Therapist:
         confirmed_at=p.confirmed_at,
         unanswered_in_a_row=p.unanswered,
         offerable_entries=p.offerable,
+        list_limit=p.list_limit,
+        list_closed=p.list_closed,
+        list_entries=p.list_entries,
         created_at=w.NOON,
     )
     for slug in p.modalities:
@@ -99,7 +103,24 @@ def store_person(p: w.Person, lists: dict[str, Rows]) -> m.Therapist:
         _store_room(therapist, room)
     for place in p.places:
         _store_place(therapist, place, lists)
+    if p.forecast:
+        store_forecast(therapist.pk, p.forecast)
     return therapist
+
+
+def store_forecast(therapist_id: int, told: w.Forecast) -> WaitForecast:
+    run = {"method": "1", "computed_at": told.computed_at, "turns": 0, "forecasts": 1, "cases": 0}
+    return WaitForecast.objects.create(
+        therapist_id=therapist_id,
+        run=ForecastRun.objects.create(**run),
+        computed_at=told.computed_at,
+        median_weeks=told.weeks,
+        eight_in_ten_weeks=[weeks + 1 for weeks in told.weeks],
+        based_on=10,
+        open_places=told.open_places,
+        shape=1,
+        rate=1,
+    )
 
 
 def _store_registration(therapist: m.Therapist, number: int, r: w.Registration, lists: dict[str, Rows]) -> None:

@@ -54,6 +54,20 @@ def has_place(p: w.Person, as_of: dt.datetime) -> bool:
     return len(free_places(p, as_of)) > p.offerable
 
 
+def accepts_waiting(p: w.Person) -> bool:
+    return not p.list_closed and p.list_entries < p.list_limit
+
+
+def wait(p: w.Person, as_of: dt.datetime) -> int | None:
+    """Whole weeks: 0 with a place now; None where nobody can say."""
+    if has_place(p, as_of):
+        return 0
+    told = p.forecast
+    if told is None or as_of - told.computed_at > dt.timedelta(days=3) or told.open_places != len(p.places):
+        return None
+    return told.weeks[p.list_entries] if p.list_entries < len(told.weeks) else None
+
+
 def contracted(p: w.Person, funder: str, as_of: dt.datetime) -> bool:
     day = as_of.astimezone(LONDON).date()
     if funder not in w.FUNDERS:
@@ -84,7 +98,8 @@ def hours_in(p: w.Person, stated: Stated, as_of: dt.datetime, room: w.Room | Non
         return set()
     mask = p.online_hours if room is None else room.hours
     general = {part for part in range(21) if mask >> part & 1}
-    free = free_places(p, as_of)
+    # Who joins a list does not wait for the place that is free for somebody on it.
+    free = free_places(p, as_of) if has_place(p, as_of) else []
     if not any(place.day is not None or place.hour is not None or place.session_format or place.room for place in free):
         return general
     found: set[int] = set()

@@ -13,6 +13,7 @@ from clients.preferences import Stated, Wish
 from tests.matching import world as w
 from tests.matching.meaning import (
     HALF,
+    accepts_waiting,
     chosen_room,
     contracted,
     has_place,
@@ -24,16 +25,20 @@ from tests.matching.meaning import (
     room_fails,
     rooms_of,
     square,
+    wait,
 )
 
 MEANT = ("modality", "time", "format", "gender", "language", "experience", "style", "identity")
 UNRELAXABLE = {"full_list_closed", "excluded", "client_group"}
+# How many, and the shortest wait among them.
+Gain = tuple[int, int | None]
 
 
 @dataclass(frozen=True)
 class Row:
     id: int
     band: int
+    wait: int | None
     room: int | None
     square: int | None
     states: dict[str, str]
@@ -51,7 +56,7 @@ def paid_for(p: w.Person, stated: Stated, as_of: dt.datetime) -> bool:
 
 def profile_fails(p: w.Person, stated: Stated, as_of: dt.datetime) -> set[str]:
     fails = set()
-    if not has_place(p, as_of):
+    if not has_place(p, as_of) and not accepts_waiting(p):
         fails.add("full_list_closed")
     if p.id in stated.not_these_therapists:
         fails.add("excluded")
@@ -168,36 +173,45 @@ def rank(
         room = chosen_room(p, stated, as_of)
         where = square(stated, room) if room is not None and stated.point is not None else None
         states = {f"{domain}:{value}": state(m) for domain, value, _, m in judged(p, stated, as_of)}
-        rows.append(Row(p.id, band(p, stated, weights, as_of), room.id if room else None, where, states))
+        fit, weeks = band(p, stated, weights, as_of), wait(p, as_of)
+        rows.append(Row(p.id, fit, weeks, room.id if room else None, where, states))
     fee = {p.id: p.fee for p in people}
 
-    def key(row: Row) -> tuple[float, int, int, int]:
+    def key(row: Row) -> tuple[float, int, float, int, int]:
         first: float = 0
+        weeks = float("inf") if row.wait is None else row.wait
+        if order == "wait":
+            first = weeks
         if order == "distance":
             first = float("inf") if row.square is None else row.square
         if order == "fee":
             first = float("inf") if fee[row.id] is None else float(fee[row.id] or 0)
-        return first, -row.band, splitmix64(seed ^ row.id), row.id
+        return first, -row.band, weeks, splitmix64(seed ^ row.id), row.id
 
     return sorted(rows, key=key)
 
 
+def soonest(people: list[w.Person], as_of: dt.datetime) -> int | None:
+    return min((weeks for p in people if (weeks := wait(p, as_of)) is not None), default=None)
+
+
 def widen(
     people: list[w.Person], stated: Stated, as_of: dt.datetime, rules: list[str], *, silent: tuple[int, ...] = ()
-) -> tuple[dict[str, int], dict[str, int], tuple[tuple[str, str], int] | None]:
+) -> tuple[dict[str, int], dict[str, Gain], tuple[tuple[str, str], Gain] | None]:
     """(removed by rule, gain by own rule, best pair and its gain), by asking again for every rule and pair."""
     asked = [p for p in people if p.id not in silent and listed(p, as_of)]
     removed = {rule: sum(rule in fails(p, stated, as_of) for p in asked) for rule in rules}
-    now = sum(fits(p, stated, as_of) for p in asked)
+    now = {p.id for p in asked if fits(p, stated, as_of)}
     own = [rule for rule in rules if rule not in UNRELAXABLE]
 
-    def gain(*ignored: str) -> int:
-        return sum(fits(p, stated, as_of, frozenset(ignored)) for p in asked) - now
+    def gain(*ignored: str) -> Gain:
+        come = [p for p in asked if p.id not in now and fits(p, stated, as_of, frozenset(ignored))]
+        return len(come), soonest(come, as_of)
 
     gains = {rule: gain(rule) for rule in own}
-    best: tuple[tuple[str, str], int] | None = None
+    best: tuple[tuple[str, str], Gain] | None = None
     for one, other in combinations(own, 2):
         both = gain(one, other)
-        if both > max(gains[one], gains[other]) and (best is None or both > best[1]):
+        if both[0] > max(gains[one][0], gains[other][0]) and (best is None or both[0] > best[1][0]):
             best = ((one, other), both)
     return removed, gains, best

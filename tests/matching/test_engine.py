@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clients.preferences import Stated, Wish
 from matching.engine import view
-from matching.engine.columns import microseconds
+from matching.engine.columns import WAIT_UNKNOWN, microseconds
 from matching.engine.explain import STATES, judge, shown_of
 from matching.engine.plan import plan_of
 from matching.engine.rank import ORDERS, Lens, Ranked, rank
@@ -21,7 +21,7 @@ from matching.engine.rules import rule_names
 from matching.engine.widen import widen
 from tests.matching import reference
 from tests.matching.columns import BOOK, register_of
-from tests.matching.meaning import has_place, judged, listed
+from tests.matching.meaning import accepts_waiting, has_place, judged, listed
 from tests.matching.world import NOON, Person, random_moment, random_stated, random_world, some
 
 EVIDENCE = {
@@ -68,6 +68,7 @@ def as_rows(ranked: Ranked) -> list[reference.Row]:
             reference.Row(
                 id=pk,
                 band=int(ranked.bands[n]),
+                wait=None if ranked.weeks[n] == WAIT_UNKNOWN else int(ranked.weeks[n]),
                 room=int(ranked.view.register.locations.ids[room]) if room >= 0 else None,
                 square=int(ranked.squares[n]) if known else None,
                 states={column.key: STATES[int(column.states[n])] for column in columns},
@@ -156,7 +157,8 @@ def test_same_verdicts_as_the_reference(chance: int) -> None:
         assert int(verdicts.shown.bands[n]) == reference.band(person, stated, EVIDENCE, as_of)
         states = {f"{domain}:{value}": reference.state(m) for domain, value, _, m in judged(person, stated, as_of)}
         assert {column.key: STATES[int(column.states[n])] for column in columns} == states
-        assert (pk in verdicts.not_taking) == (not (listed(person, as_of) and has_place(person, as_of)))
+        accepting = has_place(person, as_of) or accepts_waiting(person)
+        assert (pk in verdicts.not_taking) == (not (listed(person, as_of) and accepting))
         ways = reference.fails_of_ways(person, stated, as_of)
         every = [reference.profile_fails(person, stated, as_of) | way for way in ways]
         blamed = [reference.fails(person, stated, as_of)] if reference.fails(person, stated, as_of) else every
@@ -177,9 +179,13 @@ def test_same_costs_and_gains_as_asking_again(chance: int) -> None:
     with reading_hours(random.choice([-1, view.FEW])):
         found = widen(plan, Lens(register_of(people)).at(microseconds(as_of)), silent=silent)
     assert found.removed_by == removed
-    assert {gain.rules[0]: gain.gain for gain in found.gains} == gains
-    assert (best and (best[0], best[1])) == (found.best_pair and (found.best_pair.rules, found.best_pair.gain))
-    assert found.eligible == len(reference.rank(people, stated, EVIDENCE, 0, as_of, silent=silent))
+    assert {gain.rules[0]: (gain.gain, gain.soonest) for gain in found.gains} == gains
+    pair = found.best_pair
+    assert best == (pair and (pair.rules, (pair.gain, pair.soonest)))
+    listed_now = reference.rank(people, stated, EVIDENCE, 0, as_of, silent=silent)
+    assert found.eligible == len(listed_now)
+    waits = [row.wait for row in listed_now if row.wait is not None]
+    assert found.soonest_now == min(waits, default=None)
 
 
 @MANY

@@ -27,7 +27,7 @@ committed = pytest.mark.django_db(transaction=True)
 
 def listed(stated: Stated, lens: Lens, weights: dict[str, int] | None, seed: int, as_of: Any) -> tuple[Any, ...]:
     ranked = rank(stated, lens, weights or EVIDENCE, seed, as_of, limit=999)
-    return ranked.eligible, ranked.ids.tolist(), ranked.bands.tolist()
+    return ranked.eligible, ranked.ids.tolist(), ranked.bands.tolist(), ranked.weeks.tolist()
 
 
 def assert_current(found: Current, random: Random, ids: list[int]) -> int:
@@ -43,7 +43,7 @@ def assert_current(found: Current, random: Random, ids: list[int]) -> int:
         expected = listed(stated, truth, found.weights, 7, as_of)
         assert listed(stated, found.lens, found.weights, 7, as_of) == expected
     standing = standing_for(ids, as_of=as_of)
-    able = {pk for pk, one in standing.items() if one.listed and one.free_for_new > 0}
+    able = {pk for pk, one in standing.items() if one.open}
     everybody = set(listed(Stated(), found.lens, found.weights, 7, as_of)[1])
     assert everybody == able
     assert_as_sql(found, random, as_of)
@@ -59,12 +59,12 @@ def assert_as_sql(found: Current, random: Random, as_of: Any) -> None:
         client_groups=(),
         step_free=False,
     )
-    _eligible, ids, bands = listed(stated, found.lens, EVIDENCE, 7, as_of)
+    _eligible, ids, bands, weeks = listed(stated, found.lens, EVIDENCE, 7, as_of)
     # It has a row for each room.
     everybody = normalised_sql.query(stated, 7, as_of).replace("LIMIT 20", "")
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT DISTINCT id, band FROM ({everybody}) found")
-        assert sorted(cursor.fetchall()) == sorted(zip(ids, bands, strict=True)), stated
+        cursor.execute(f"SELECT DISTINCT id, band, wait FROM ({everybody}) found")
+        assert sorted(cursor.fetchall()) == sorted(zip(ids, bands, weeks, strict=True)), stated
 
 
 def commits(count: int, seed: int) -> None:

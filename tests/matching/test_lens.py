@@ -31,7 +31,7 @@ def said(lens: Lens, stated: Stated, as_of: dt.datetime) -> tuple[Any, ...]:
     assert view.since <= moment < view.until
     with reading_hours(-1):
         found = as_rows(rank(stated, lens, EVIDENCE, 3, as_of, limit=99))
-        return found, widen(plan_of(stated, lens.register.book), view), lens.taking(ids, moment)
+        return found, widen(plan_of(stated, lens.register.book), view), lens.weeks(ids, moment)
 
 
 def changed(random: Random, lens: Lens, people: dict[int, Person], step: str) -> Lens:
@@ -72,7 +72,7 @@ def test_what_nobody_changed_is_shared() -> None:
     lens.at(microseconds(NOON))
     found = lens.spliced(facts_of([Person(7, places=[])]), (7,))
     assert found is not None
-    for name in ("ids", "by_id", "fee", "offerable", "online_hours", "grid"):
+    for name in ("ids", "by_id", "fee", "offerable", "online_hours", "weeks", "weeks_until", "grid"):
         assert getattr(found.register, name) is getattr(lens.register, name), name
     for name, sets in lens.register.sets.items():
         assert found.register.sets[name] is sets, name
@@ -87,7 +87,7 @@ def test_a_moment_passes_without_judging_everybody_anew() -> None:
     first = lens.at(microseconds(NOON))
     later = lens.at(microseconds(NOON + dt.timedelta(minutes=5, seconds=1)))
     assert later.horizon == first.horizon, "patched"
-    assert lens.taking(tuple(range(100)), microseconds(NOON) + 301_000_000) == {1, 2, 3, 4, 5}
+    assert lens.weeks(tuple(range(100)), microseconds(NOON) + 301_000_000) == dict.fromkeys(range(1, 6), 0)
 
 
 def test_no_row_left_or_too_many_moved_means_reading_everybody() -> None:

@@ -13,7 +13,7 @@ from core import actors, clock
 from core.geo import ABOUT_FROM_M
 from matching.cards import cards
 from matching.engine.plan import SURE_WITHIN_M
-from matching.engine.rank import rotation
+from matching.engine.rank import ENGINE_VERSION, rotation
 from matching.models import MatchRun, WeightSet
 from matching.rows import Row
 from matching.services.ranking import Ranking, rank_now, why_for
@@ -294,7 +294,7 @@ def test_a_run_is_recorded_with_what_it_was_made_of() -> None:
     run = MatchRun.objects.get(pk=run.pk)
     assert (run.eligible, run.first_ids, int(run.seed)) == (1, [therapist.pk], 2**64 - 1)
     assert run.weight_set.preset == "evidence"
-    assert (run.as_of, run.engine_version) == (ranking.as_of, "1")
+    assert (run.as_of, run.engine_version) == (ranking.as_of, ENGINE_VERSION)
     again = rank_now(Stated.from_canonical(run.preferences.data), seed=int(run.seed))
     assert ids(again) == run.first_ids
 

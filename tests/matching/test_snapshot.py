@@ -11,10 +11,11 @@ from clients.preferences import Stated
 from matching import snapshot
 from matching.copied import matrix, rows
 from matching.engine.bits import rows_in
-from matching.engine.columns import microseconds
+from matching.engine.columns import WAIT_UNKNOWN, microseconds
 from matching.engine.rank import Lens, rank
 from matching.freshness import ask
 from matching.snapshot import read_everybody, read_register
+from matching.waits import waits_for
 from tests.matching import reference
 from tests.matching.database import store_lists, store_people
 from tests.matching.test_engine import EVIDENCE, as_rows, moments
@@ -30,17 +31,24 @@ def test_columns_and_selectors_agree_at_any_moment() -> None:
     people = random_world(random, 120)
     store_people(people, store_lists())
     lens = Lens(read_register())
-    seen = set()
+    seen, waiting, by_id = set(), set(), {person.id: person for person in people}
     for _ in range(25):
         as_of = moments(random)
         view = lens.at(microseconds(as_of))
         standing = standing_for([p.id for p in people], as_of=as_of)
         listed = set(lens.register.ids[rows_in(view.listed)].tolist())
         assert listed == {pk for pk, one in standing.items() if one.listed}, as_of
-        taking = {pk for pk, one in standing.items() if one.listed and one.free_for_new > 0}
-        assert lens.taking(tuple(standing), microseconds(as_of)) == taking, as_of
-        seen |= {(one.listed, one.free_for_new) for one in standing.values()}
-    assert {(True, 0), (True, 1), (False, 0), (False, 1)} <= seen
+        weeks = lens.weeks(tuple(standing), microseconds(as_of))
+        assert set(weeks) == {pk for pk, one in standing.items() if one.open}, as_of
+        assert {pk for pk in weeks if not weeks[pk]} == {pk for pk, one in standing.items() if one.has_place}, as_of
+        for pk, person in by_id.items():
+            told = waits_for([pk], as_of=as_of, ahead=person.list_entries).get(pk)
+            if weeks.get(pk):
+                assert weeks[pk] == (told.median_weeks if told else WAIT_UNKNOWN), as_of
+                waiting |= {told is not None}
+        seen |= {(one.listed, one.has_place, one.accepts_waiting) for one in standing.values()}
+    assert seen == {(False, False, False), *((True, place, list_) for place in (0, 1) for list_ in (0, 1))}
+    assert waiting == {True, False}
 
 
 def test_columns_and_reference_agree_on_lists() -> None:

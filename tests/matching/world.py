@@ -71,6 +71,15 @@ class Place:
 
 
 @dataclass
+class Forecast:
+    """`weeks`: by people ahead. `open_places`: how many she had when it was made."""
+
+    weeks: list[int]
+    computed_at: dt.datetime
+    open_places: int
+
+
+@dataclass
 class Person:
     """A therapist. Defaults: listed, one place, offers everything remote."""
 
@@ -83,6 +92,10 @@ class Person:
     monthly_limit: int | None = None
     new_people: tuple[str, int] = ("", 0)
     offerable: int = 0
+    list_limit: int = 0
+    list_closed: bool = False
+    list_entries: int = 0
+    forecast: "Forecast | None" = None
     gender: str = ""
     style: dict[str, int] = field(default_factory=dict)
     fee: int | None = None
@@ -130,6 +143,7 @@ def random_person(random: Random, pk: int) -> Person:
         )
         for number in range(random.choice([0, 1, 1, 1, 2, 3]))
     ]
+    places = [random_place(random, rooms) for _ in range(random.choice([0, 1, 2, 3, 4]))]
     return Person(
         id=pk,
         registrations=[random_registration(random) for _ in range(random.choice([1, 1, 1, 2, 3]))],
@@ -142,6 +156,9 @@ def random_person(random: Random, pk: int) -> Person:
         monthly_limit=random.choice([0, 1, 2, 5]) if maybe_not(random, 0.2) else None,
         new_people=random.choice([("", 0), ("2026-11", 1), ("2026-11", 3), ("2026-10", 3), ("2026-12", 3)]),
         offerable=random.choice([1, 2]) if maybe_not(random) else 0,
+        list_limit=random.choice([0, 1, 2, 5]),
+        list_closed=maybe_not(random),
+        list_entries=random.choice([0, 0, 1, 2]),
         gender=random.choice(["", "woman", "man", "non_binary", "self_described"]),
         style={scale: random.randint(-3, 3) for scale in some(random, STYLE_SCALES, 4)},
         fee=random.choice([None, 0, 4_000, 5_000, 6_000]),
@@ -154,9 +171,17 @@ def random_person(random: Random, pk: int) -> Person:
         access=some(random, ACCESS),
         formats=some(random, FORMATS),
         rooms=rooms,
-        places=[random_place(random, rooms) for _ in range(random.choice([0, 1, 2, 3, 4]))],
+        places=places,
+        forecast=None if maybe_not(random, 0.3) else random_forecast(random, len(places)),
         contracts=[random_contract(random, slug) for slug in some(random, FUNDERS)],
     )
+
+
+def random_forecast(random: Random, places: int) -> Forecast:
+    """Few different weeks, so that many wait equally long; now and then too old, too short, or of other places."""
+    weeks = sorted(random.choice([1, 2, 5]) for _ in range(random.choice([1, 2, 3, 6])))
+    made = random_moment(random) - dt.timedelta(days=random.choice([0, 1, 3]))
+    return Forecast(weeks, made, places + (1 if maybe_not(random) else 0))
 
 
 def random_registration(random: Random) -> Registration:
