@@ -52,6 +52,9 @@ class Message(models.Model):
             models.Index(
                 fields=["receipt_due"], condition=models.Q(receipt_due__isnull=False), name="messages_to_ask_about"
             ),
+            models.Index(
+                fields=["claimed_at"], condition=models.Q(state__in=["failed", "bounced"]), name="messages_not_arrived"
+            ),
             models.Index(fields=["subject_type", "subject_id"]),
         ]
 
