@@ -84,9 +84,9 @@ def list_no(name: str) -> str:
 
 
 def list_no_answer(name: str) -> str:
-    return _("We asked %(name)s if you can wait for a place, and did not hear back in time. It is not because of you.") % {
-        "name": name
-    }
+    return _(
+        "We asked %(name)s if you can wait for a place, and did not hear back in time. It is not because of you."
+    ) % {"name": name}
 
 
 def removed(name: str) -> str:
@@ -132,7 +132,9 @@ def back_on(names: Sequence[str]) -> str:
 
 
 def lists_end_then(name: str) -> str:
-    return _("Your places on other lists are kept until you and %(name)s both go ahead. Then they end.") % {"name": name}
+    return _("Your places on other lists are kept until you and %(name)s both go ahead. Then they end.") % {
+        "name": name
+    }
 
 
 def parked(name: str) -> str:
@@ -211,3 +213,21 @@ def check_in() -> str:
 
 def no_sign() -> str:
     return _("We have not heard from you for some time. That is all right: you keep your place.")
+
+
+def still_wanted(name: str) -> str:
+    return _("Thank you. The next place with %(name)s that fits you is offered to you in turn.") % {"name": name}
+
+
+def in_a_minute() -> str:
+    return _("The time to answer is over. You stay on the list. Look again in a minute: then this page tells you more.")
+
+
+def unlisted_now(name: str) -> str:
+    return _("%(name)s cannot see people through Rapport at the moment, so you cannot say yes just now.") % {
+        "name": name
+    }
+
+
+def told_soon() -> str:
+    return _("We tell you what happens next, on the way you chose. You do not need to do anything.")

@@ -11,7 +11,7 @@ from notifications.topics import Address, Rendered, register
 from referrals import codes, list_words, words
 from referrals.messages import topics
 from referrals.messages.base import client_address, client_rendered
-from referrals.models import Offer, Placement, Referral
+from referrals.models import Offer, Placement, Referral, ReferralEvent
 from referrals.selectors.calls import call_before_telling
 from referrals.selectors.waiting_lists import names_of_entries, waiting_lines
 
@@ -115,6 +115,10 @@ def _no_answer(referral: Referral, message: Message) -> list[str]:
     return [words.no_answer(_name_of_offer(message)), *what_next(referral, message, words.now_asked)]
 
 
+def _not_reached(referral: Referral, message: Message) -> list[str]:
+    return [words.not_reached(_name_of_offer(message)), *what_next(referral, message, words.now_asked)]
+
+
 def _unlisted(referral: Referral, message: Message) -> list[str]:
     return [words.unlisted(_name_of_offer(message)), *what_next(referral, message, words.now_asked)]
 
@@ -124,7 +128,9 @@ def _changed(referral: Referral, message: Message) -> list[str]:
 
 
 def _asked(referral: Referral, message: Message) -> list[str]:
-    return [_("Thank you for talking with us."), *what_next(referral, message, words.asked)]
+    by_herself = ReferralEvent.objects.filter(pk=message.detail.get("event"), action="rewalk").exists()
+    first = _("You asked us to look at your list again.") if by_herself else _("Thank you for talking with us.")
+    return [first, *what_next(referral, message, words.asked)]
 
 
 def _reopened(referral: Referral, message: Message) -> list[str]:
@@ -181,6 +187,7 @@ def register_all() -> None:
         topics.SENT: _sent,
         topics.NO: _no,
         topics.NO_ANSWER: _no_answer,
+        topics.NOT_REACHED: _not_reached,
         topics.UNLISTED: _unlisted,
         topics.ASKED: _asked,
         topics.CHOICES_CHANGED: _changed,

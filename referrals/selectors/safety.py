@@ -1,6 +1,6 @@
 """What was answered about safety. Values are read here and in the safety clinician's page only."""
 
-from referrals.models import Referral, SafetyAnswer, SafetyOption, Submission
+from referrals.models import Referral, SafetyAnswer, SafetyOption, SafetyQuestion, Submission
 
 
 def alarming_options() -> set[tuple[int, str]]:
@@ -21,3 +21,13 @@ def latest_answers(submission: Submission) -> dict[int, SafetyAnswer]:
     """Return the newest answer by question pk."""
     rows = SafetyAnswer.objects.filter(submission=submission).order_by("pk")
     return {answer.question_id: answer for answer in rows}
+
+
+def first_question(referral: Referral) -> str:
+    """Return the slug of the first question about safety, for somebody who answers again; "" where nothing links her
+    answers to her.
+    """
+    if referral.submission_id is None:
+        return ""
+    asked = SafetyQuestion.objects.filter(active=True, asked_if_question=None).order_by("position")
+    return asked.values_list("slug", flat=True).first() or ""

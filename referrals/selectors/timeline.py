@@ -12,7 +12,7 @@ from therapists.models import Therapist
 
 CLIENT, STAFF = "client", "staff"
 # "I could take this" may still become a no; the rest is between us and the therapist, or the machine's own steps.
-NOT_FOR_CLIENTS = frozenset({"interest", "rewalk", "ask_list_again", "told", "prioritise"})
+NOT_FOR_CLIENTS = frozenset({"interest", "interest_list", "rewalk", "ask_list_again", "told", "prioritise"})
 
 Said = Callable[[str], str]
 
@@ -41,6 +41,7 @@ WORDS: dict[str, Said] = {
     "decline": words.a_no,
     "lapse": words.no_answer,
     "unlist": words.unlisted,
+    "unreach": words.not_reached,
     "accept": _lazy(gettext_lazy("%(name)s said yes to a first meeting.")),
     "contact": _lazy(gettext_lazy("%(name)s told us that you have been contacted.")),
     "go_ahead": words.in_therapy,
@@ -60,6 +61,7 @@ WORDS: dict[str, Said] = {
     "rewalk": _lazy(gettext_lazy("We looked at the list again.")),
     "join_list": _lazy(gettext_lazy("We asked %(name)s if you can wait for a place.")),
     "ask_list_again": _lazy(gettext_lazy("We asked %(name)s again if this still fits.")),
+    "interest_list": _lazy(gettext_lazy("%(name)s is checking whether you can wait for a place.")),
     "agree_list": _lazy(gettext_lazy("You are on %(name)s’s waiting list.")),
     "refuse_list": list_words.list_no,
     "lapse_list": list_words.list_no_answer,

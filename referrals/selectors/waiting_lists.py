@@ -195,3 +195,16 @@ def _not_tried(referral: Referral) -> tuple[list[Therapist], dict[int, Standing]
     barred = excluded_ids(referral, ids) | unpaid_ids(referral, ids) if ids else set()
     kept = [person for person in people if person.pk not in barred]
     return kept, standing_for([person.pk for person in kept], as_of=clock.now())
+
+
+def own_entry(referral: Referral, pk: int) -> WaitingListEntry | None:
+    """Return an entry of hers, ended ones too; None for anybody else's."""
+    return WaitingListEntry.objects.filter(referral=referral, pk=pk).select_related("therapist").first()
+
+
+def own_place(referral: Referral, pk: object) -> Offer | None:
+    """Return a place that is or was offered to her, by the pk a form sent; None for anything else."""
+    if not str(pk).isdigit() or len(str(pk)) > 18:
+        return None
+    offers = Offer.objects.filter(referral=referral, awaiting=Offer.Awaiting.CLIENT, pk=int(str(pk)))
+    return offers.select_related("therapist", "entry").first()

@@ -1,6 +1,7 @@
 """My referral: what happens now, who must act and by when, and everything she can do about it. Every act is a POST."""
 
 import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,9 +20,12 @@ from referrals.errors import AlreadySaidNo, CallFirst, NotAllowed, Refused
 from referrals.forms.safety import NumberForm
 from referrals.models import Referral
 from referrals.presenters.mine import choice_rows, message_rows, to_talk_about
+from referrals.presenters.offered import offer_page
+from referrals.selectors.alternatives import others_with_a_place
 from referrals.selectors.now import now_words
 from referrals.selectors.own import choices_of, sent_messages
 from referrals.selectors.timeline import timeline
+from referrals.selectors.waiting_lists import could_be_asked_now, could_wait_for, list_rows
 from referrals.services.choices import choices_change
 from referrals.services.placements import go_ahead, not_this_time
 from referrals.services.sign_in import referral_opened
@@ -52,6 +56,9 @@ def my_referral(request: HttpRequest, referral: Referral) -> HttpResponse:
         "now": now,
         "timeline": timeline(referral, viewer="client"),
         "choices": choice_rows(choices_of(referral)),
+        "lists": list_rows(referral) if now.owner else [],
+        "page": offer_page(now.offer, referral) if now.offer is not None and "answer" in now.actions else None,
+        **_instead(referral),
         "messages_sent": message_rows(sent_messages(referral)),
         "opened_before": _opened(request),
         "can": dict.fromkeys(now.actions, True),
@@ -59,6 +66,18 @@ def my_referral(request: HttpRequest, referral: Referral) -> HttpResponse:
         "name": first_name(now.placement.therapist.display_name) if now.placement else "",
     }
     return render(request, "referrals/my_referral.html", context)
+
+
+def _instead(referral: Referral) -> dict[str, Any]:
+    """Return what she could do instead of waiting; nothing is looked for while there is no need."""
+    if referral.state not in (Referral.State.WAITING, Referral.State.CHOOSING):
+        return {}
+    waiting = referral.state == Referral.State.WAITING
+    return {
+        "askable": could_be_asked_now(referral),
+        "could_wait": could_wait_for(referral),
+        "others": others_with_a_place(referral) if waiting else 0,
+    }
 
 
 def _opened(request: HttpRequest) -> datetime.datetime | None:
@@ -76,6 +95,16 @@ def change_choices(request: HttpRequest, referral: Referral) -> HttpResponse:
     if list_edit_start(request) is None:
         return _too_late(request)
     return redirect("referrals:choices")
+
+
+@client_session(HERS)
+@require_POST
+@my_own
+def see_others(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """Begin to change the list, at the people who fit. Nothing changes until it is saved."""
+    if list_edit_start(request) is None:
+        return _too_late(request)
+    return redirect("referrals:matches")
 
 
 @client_session(HERS)
