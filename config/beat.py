@@ -23,6 +23,11 @@ TABLE = (
         "ask the provider of text messages what became of those it took",
         crontab(minute="*/5"),
     ),
+    Entry(
+        "notifications.tasks.recheck_letters",
+        "take letters nobody needs any more off the list of those to print",
+        crontab(minute="*/10"),
+    ),
     Entry("core.tasks.worker_heartbeat", "write down that a worker is alive and being given work"),
     Entry("core.tasks.forget_attempts", "delete counts of attempts whose window is over", crontab(minute="50")),
     Entry(
@@ -35,6 +40,11 @@ TABLE = (
         "referrals.tasks.reconcile",
         "look for a referral that nobody owns or that stands still",
         crontab(minute="20", hour="3"),
+    ),
+    Entry(
+        "referrals.tasks.look_over_lists",
+        "look whether a date has passed that keeps a therapist's list from offering",
+        crontab(minute="25"),
     ),
     Entry(
         "matching.tasks.forecast_waits",

@@ -6,8 +6,10 @@ import time
 from celery import shared_task
 
 from core import clock
-from notifications import delivery, receipts
+from core.actors import system
+from notifications import delivery, letters, receipts
 from notifications.channels.base import TryAgain
+from notifications.selectors import letters_to_print
 
 logger = logging.getLogger(__name__)
 
@@ -54,3 +56,10 @@ def ask_receipts() -> None:
             return
         if time.monotonic() - started > BUDGET_SECONDS:
             return
+
+
+@shared_task
+def recheck_letters() -> None:
+    """Take letters nobody needs any more off the list of those to print."""
+    for message_id in letters_to_print().values_list("pk", flat=True):
+        letters.letter_recheck(message_id=message_id, actor=system("letters"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.views import desk, desk_exposure, desk_list, desk_messages, desk_referral, desk_rota
+from referrals.views import desk, desk_exposure, desk_letters, desk_list, desk_messages, desk_referral, desk_rota
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("referrals/<int:pk>/lists/<int:run>/", desk_list.why, name="desk_list"),
     path("messages/", desk_messages.index, name="desk_messages"),
     path("messages/<int:pk>/", desk_messages.message, name="desk_message"),
+    path("letters/", desk_letters.letters, name="desk_letters"),
+    path("letters/<int:pk>/not-posted/", desk_letters.not_posted, name="desk_letter_not_posted"),
     path("exposure/", desk_exposure.exposure, name="desk_exposure"),
     path("exposure/file/", desk_exposure.exposure_file, name="desk_exposure_file"),
     path("rota/", desk_rota.rota, name="desk_rota"),

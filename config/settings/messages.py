@@ -34,3 +34,7 @@ NOTIFY_TIMEOUT = env.integer("NOTIFY_TIMEOUT", 8, least=1)
 
 # The number people without internet are told in letters; "" where nobody answers one.
 SERVICE_PHONE = env.text("SERVICE_PHONE", "")
+
+# Stands at the head of every letter, so that the post can bring back what it cannot deliver: lines separated by "|".
+# Nothing in it may tell what this is: people who live with others get letters too.
+LETTER_RETURN_ADDRESS = [line.strip() for line in env.text("LETTER_RETURN_ADDRESS", "").split("|") if line.strip()]

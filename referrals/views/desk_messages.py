@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actors import for_request
-from core import audit
 from core.policy import allow
 from notifications.models import Message
-from notifications.selectors import failed_messages, letters_to_print
+from notifications.selectors import NOT_ARRIVED, failed_messages, letters_just_posted, letters_to_print
 from notifications.services import NotFailed, NotToPrint, letter_posted, message_retry
-from notifications.topics import UnknownTopic, handler_of
+from referrals.views.desk_letters import read_letter, sender
 
 DESK = ("coordinator", "administrator")
 MOST = 100
@@ -24,8 +23,12 @@ MOST = 100
 @allow(*DESK)
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """What failed, and what waits for a printer."""
-    context = {"failed": failed_messages()[:MOST], "letters": letters_to_print()[:MOST], "most": MOST}
+    """What did not arrive, what waits for a printer, and what was just posted."""
+    context = {
+        "failed": failed_messages()[:MOST],
+        "letters": letters_to_print()[:MOST],
+        "posted": letters_just_posted()[:MOST],
+    }
     return render(request, "desk/messages.html", context)
 
 
@@ -33,7 +36,6 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """One message: send it again, or print it and say that it is posted."""
-    actor = for_request(request)
     row = get_object_or_404(failed_messages() | letters_to_print(), pk=pk) if request.method == "GET" else _any(pk)
     if row is None:
         messages.info(request, _("Somebody else has dealt with this message in the meantime."))
@@ -45,8 +47,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     if row.subject_type == "referral":
         context["about"] = reverse("referrals:desk_referral", args=[row.subject_id])
     if row.state == Message.State.TO_PRINT:
-        audit.record_read(actor=actor, obj_type="message", obj_id=row.pk, purpose="print_letter")
-        context |= _letter(row)
+        context |= {"letter": read_letter(request, row)} | sender()
     return render(request, "desk/message.html", context)
 
 
@@ -57,7 +58,7 @@ def _any(pk: int) -> Message | None:
 def _act(request: HttpRequest, row: Message) -> None:
     actor = for_request(request)
     try:
-        if row.state == Message.State.FAILED:
+        if row.state in NOT_ARRIVED:
             message_retry(message=row, actor=actor)
             messages.success(request, _("It is on its way again."))
         else:
@@ -65,11 +66,3 @@ def _act(request: HttpRequest, row: Message) -> None:
             messages.success(request, _("Recorded as posted."))
     except (NotFailed, NotToPrint):
         messages.info(request, _("Somebody else has dealt with this message in the meantime."))
-
-
-def _letter(row: Message) -> dict[str, object]:
-    try:
-        handler = handler_of(row.topic)
-    except UnknownTopic:
-        return {}
-    return {"address": handler.address(row), "letter": handler.render(row)}

@@ -21,7 +21,10 @@ DESK = {*STAFF, Role.ADMINISTRATOR}
 EXPECTED = {
     **{f"referrals:{name}": DESK for name in ("desk", "desk_task", "desk_task_take", "desk_rota", "desk_rota_remove")},
     **{f"referrals:{name}": STAFF for name in ("desk_find", "desk_referral", "desk_referral_act")},
-    **{f"referrals:{name}": SENDERS for name in ("desk_messages", "desk_message")},
+    **{
+        f"referrals:{name}": SENDERS
+        for name in ("desk_messages", "desk_message", "desk_letters", "desk_letter_not_posted")
+    },
     **{f"referrals:{name}": CHECKERS for name in ("desk_exposure", "desk_exposure_file")},
     **{f"referrals:{name}": {Role.COORDINATOR} for name in ("desk_overdue", "desk_list")},
 }

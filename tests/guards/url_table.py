@@ -131,6 +131,8 @@ TABLE: list[Row] = [
     ("referrals:desk_list", "list", {}, (302, 302, 404, 404, 404, 200, 404, 404)),
     ("referrals:desk_messages", "", {}, REGISTRY),
     ("referrals:desk_message", "message", {}, REGISTRY),
+    ("referrals:desk_letters", "", {}, REGISTRY),
+    ("referrals:desk_letter_not_posted", "message", {}, REGISTRY_POST),
     ("referrals:desk_exposure", "", {}, REGISTRY),
     ("referrals:desk_exposure_file", "", {}, REGISTRY),
     ("referrals:desk_rota", "", {}, DESK),
