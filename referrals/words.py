@@ -38,6 +38,10 @@ def no_answer(name: str) -> str:
     return _("We did not hear from %(name)s in time. We are sorry. It is not because of you.") % {"name": name}
 
 
+def not_reached(name: str) -> str:
+    return _("We could not reach %(name)s. We are sorry. It is not because of you.") % {"name": name}
+
+
 def unlisted(name: str) -> str:
     return _("%(name)s cannot see people through Rapport at the moment. We cannot say more.") % {"name": name}
 
