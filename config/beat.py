@@ -62,6 +62,7 @@ TABLE = (
         "ask a coordinator to look up the registrations whose next check is due",
         crontab(minute="40", hour="6"),
     ),
+    Entry("therapists.tasks.turn_leaves", "begin and end the leaves of therapists on their days"),
     Entry(
         "therapists.tasks.ask_to_confirm",
         "ask therapists of whom nothing was heard whether they still take people, on the mornings of working days",

@@ -27,6 +27,16 @@ def record_write(
     )
 
 
+def records_write(
+    *, actor: Actor, verb: str, obj_type: str, rows: Iterable[tuple[object, str, dict[str, Any]]]
+) -> None:
+    """Record the same write to many objects, each (id, label, detail), in one insert."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(verb=verb, detail=detail, **_who_and_what(actor, obj_type, obj_id, label))
+        for obj_id, label, detail in rows
+    )
+
+
 def record_read(*, actor: Actor, obj_type: str, obj_id: object, obj_label: str = "", purpose: str) -> AccessEntry:
     """Record that somebody looked at a client's record, in the transaction that read it. `purpose` is a code."""
     return AccessEntry.objects.create(purpose=purpose, **_who_and_what(actor, obj_type, obj_id, obj_label))

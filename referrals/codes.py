@@ -34,6 +34,7 @@ PLACED_ELSEWHERE = "placed_elsewhere"
 LIST_CHANGED = "list_changed"
 ASKED_DIRECTLY = "asked_directly"
 MOVED = "moved"
+BY_THE_DESK = "by_the_desk"
 REFERRAL_CLOSED = "closed"
 UNLISTED = "unlisted"
 # Why an entry is parked: two places in a row without an answer, messages that do not arrive, no answer from her.
@@ -64,3 +65,5 @@ WITHDRAWN = "withdrawn"
 REDIRECTED = "redirected"
 # What a placement ended with when the two did not go on after the first meeting.
 NOT_THIS_TIME = "not_this_time"
+# What the old placement ended with when she met somebody else.
+SWITCHED = "switched"

@@ -17,6 +17,9 @@ REVIEW = "review_due"
 SAFETY_CALL = "safety_call"
 CALL_REQUEST = "call_request"
 INCONSISTENT = "referral_inconsistent"
+PARKED_ENTRY = "parked_entry"
+OFFER_NOT_TOLD = "offer_not_told"
+LIST_FROZEN_LONG = "list_frozen_long"
 
 
 def _referral(task: Task) -> str | None:
@@ -50,6 +53,14 @@ _REFERRAL_KINDS = {
         _("A first meeting without a decision"),
         _("Four weeks have passed. Ask both whether they want to go on."),
     ),
+    PARKED_ENTRY: (
+        _("Somebody's waiting is parked"),
+        _("No place is offered to this person any more, although she keeps her turn. Find out why, then unpark her."),
+    ),
+    OFFER_NOT_TOLD: (
+        _("A place is held, and the message did not arrive"),
+        _("Call at a safe time and say that a place is held. Take down the answer, or give more time."),
+    ),
     INCONSISTENT: (
         _("A referral nobody moves"),
         _("The nightly check found a referral without a clear next step. Look at it and move it on."),
@@ -71,6 +82,11 @@ def register() -> None:
         _("A client's therapist is not listed any more"),
         _("Her registration is in question. Call the client, and find out what she wants."),
         _referral,
+    )
+    register_kind(
+        LIST_FROZEN_LONG,
+        _("A list has stood still for two weeks"),
+        _("Ask the therapist whether she goes on. Help those who wait to choose somebody else, if she does not."),
     )
     register_kind(
         REVIEW, _("Time for a review"), _("Twelve weeks have passed. Look together at how it goes."), _placement

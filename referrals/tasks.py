@@ -11,9 +11,12 @@ from celery import shared_task
 from core import clock
 from core.worklist import tasks_escalate_due
 from referrals.models import Submission
-from referrals.selectors import check_ins, due
+from referrals.selectors import check_ins, due, lists_due, undelivered
 from referrals.services import check_ins as asking
 from referrals.services import due as services
+from referrals.services import lists_due as lists_services
+from referrals.services import undelivered as undelivered_services
+from referrals.services.offer_times import offer_half_over
 from referrals.services.reconciliation import call_requests_forget, referrals_reconcile
 from referrals.services.submission import submission_expire
 
@@ -22,6 +25,7 @@ logger = logging.getLogger(__name__)
 # In this order: a therapist who may not be asked at all is taken back before her silence would be counted.
 STEPS: tuple[tuple[str, Callable[..., Iterable[int]], Callable[[int], object]], ...] = (
     ("unlist", due.offers_of_unlisted, services.offer_unlist),
+    ("not reached", undelivered.undelivered_requests, undelivered_services.request_pass_on),
     ("lapse", due.expired_offers, services.offer_lapse),
     ("remind therapist", due.offers_half_over, services.offer_remind),
     ("remind client", due.choosing_to_remind, services.choosing_remind),
@@ -30,6 +34,14 @@ STEPS: tuple[tuple[str, Callable[..., Iterable[int]], Callable[[int], object]], 
     ("therapist in question", due.placements_in_question, services.placement_in_question),
     ("check in", check_ins.check_ins_due, asking.check_in_ask),
     ("check-in unanswered", check_ins.check_ins_unanswered, asking.check_in_unanswered),
+    ("list ask over", lists_due.asks_over, lists_services.ask_lapse),
+    ("remind of list ask", lists_due.asks_half_over, lists_services.ask_remind),
+    ("list without its therapist", lists_due.entries_of_unlisted, lists_services.list_unlisted),
+    ("list frozen for long", lists_due.frozen_long, lists_services.list_frozen_long),
+    ("offerable again", lists_due.entries_offerable_again, lists_services.list_recount),
+    ("place told", lists_due.places_told, lists_services.place_told),
+    ("place not told", lists_due.places_not_told, lists_services.place_not_told),
+    ("remind of place", lists_due.places_half_over, offer_half_over),
     ("draft", due.drafts_over, lambda pk: submission_expire(submission=Submission(pk=pk), actor=services.TICK)),
 )
 
@@ -40,10 +52,19 @@ def tick() -> None:
     now = clock.now()
     for name, find, act in STEPS:
         _each(name, find, act)
-    try:
-        tasks_escalate_due(now=now)
-    except Exception:
-        logger.exception("tick: escalation failed")
+    for what, act in (
+        ("lists going on", lists_services.lists_go_on),
+        # After everything that frees a place or puts somebody back on a list.
+        ("places", lists_services.places_offer),
+        ("escalation", lambda: tasks_escalate_due(now=now)),
+    ):
+        _once(what, act)
+
+
+@shared_task
+def look_over_lists() -> None:
+    """Look whether everybody for whom somebody waits may still be listed: a date may have passed."""
+    lists_services.lists_look_over()
 
 
 @shared_task
@@ -51,6 +72,13 @@ def reconcile() -> None:
     """Look for referrals without a clear next step, and forget numbers that were called long ago."""
     referrals_reconcile()
     call_requests_forget()
+
+
+def _once(name: str, act: Callable[[], object]) -> None:
+    try:
+        act()
+    except Exception:
+        logger.exception("tick: %s failed", name)
 
 
 def _each(name: str, find: Callable[..., Iterable[int]], act: Callable[[int], object]) -> None:

@@ -36,6 +36,9 @@ class Life:
         except KeyError:
             raise NotAllowed(self.name, state, action) from None
 
+    def allows(self, state: str, action: str) -> bool:
+        return (state, action) in self.table
+
     def replay(self, actions: Iterable[str]) -> str:
         """Return the state after these actions, from nothing. Raises NotAllowed."""
         state = ""
@@ -77,10 +80,12 @@ REFERRAL = Life(
         ("requested", "decline"): "choosing",
         ("requested", "lapse"): "choosing",
         ("requested", "unlist"): "choosing",
+        ("requested", "unreach"): "choosing",
         ("requested", "accept"): "meeting",
         # One entry on one list. What ends an entry of somebody who waits starts a walk.
         **_staying(("choosing", "requested", "waiting"), "join_list"),
         **_staying(("choosing", "requested", "waiting", "offered"), "ask_list_again"),
+        **_staying(("choosing", "requested", "waiting", "offered"), "interest_list"),
         **_staying(("choosing", "requested", "waiting", "offered"), "agree_list"),
         **_ending_an_entry("refuse_list"),
         **_ending_an_entry("lapse_list"),
@@ -90,6 +95,7 @@ REFERRAL = Life(
         **_staying((*SEEKING, "meeting"), "undo_leave"),
         **_staying(SEEKING, "park"),
         **_staying(SEEKING, "unpark"),
+        **_staying(SEEKING, "late_yes"),
         **_staying((*SEEKING, "meeting"), "prioritise"),
         **_staying((*SEEKING, "meeting"), "move_list"),
         # Two referrals of one person become one: this one goes on.
@@ -165,7 +171,7 @@ PLACEMENT = Life(
 
 CHOICE = Life(
     "choice",
-    ("untried", "asked", "no", "unanswered", "unavailable", "yes", "ended"),
+    ("untried", "asked", "no", "unanswered", "unavailable", "yes", "ended", "stopped"),
     {
         ("", "choose"): "untried",
         ("untried", "ask"): "asked",
@@ -175,6 +181,9 @@ CHOICE = Life(
         ("asked", "take_back"): "untried",
         **_from_each(("untried", "asked"), "accept", "yes"),
         ("yes", "end"): "ended",
+        # She does not want to wait for this therapist any more, nor that a walk asks her.
+        ("untried", "stop"): "stopped",
+        ("stopped", "undo"): "untried",
     },
 )
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from clients.models import Client
+from core import clock
 from notifications.models import Message
 from notifications.services import message_enqueue
-from referrals.models import Offer, Placement, Referral, ReferralEvent
+from referrals.models import Offer, Placement, Referral, ReferralEvent, WaitingListEntry
 
 
 def tell_client(
@@ -41,13 +42,24 @@ def tell_therapist_of_placement(*, topic: str, placement: Placement) -> Message:
     return _to_therapist(topic, "placement", placement.pk, placement.therapist_id)
 
 
-def _to_therapist(topic: str, subject_type: str, subject_id: int, therapist_id: int) -> Message:
+def tell_therapist_of_entry(*, topic: str, entry: WaitingListEntry) -> Message:
+    """Tell a therapist about somebody who would like to wait for her. One message per topic and time of asking."""
+    times = f":{entry.asked_at:%Y%m%dT%H%M%S%f}"
+    return _to_therapist(topic, "entry", entry.pk, entry.therapist_id, times)
+
+
+def tell_therapist_of_list(*, topic: str, therapist_id: int) -> Message:
+    """Tell a therapist about her list as a whole: at most one message per topic and London day."""
+    return _to_therapist(topic, "therapist", therapist_id, therapist_id, f":{clock.today()}")
+
+
+def _to_therapist(topic: str, subject_type: str, subject_id: int, therapist_id: int, times: str = "") -> Message:
     return message_enqueue(
         topic=topic,
         subject_type=subject_type,
         subject_id=subject_id,
         recipient_type="therapist",
         recipient_id=therapist_id,
-        dedupe_key=f"{topic}:{subject_id}",
+        dedupe_key=f"{topic}:{subject_id}{times}",
         respect_quiet_hours=True,
     )

@@ -114,6 +114,7 @@ class Choice(models.Model):
         UNAVAILABLE = "unavailable", _("Not seeing people now")
         YES = "yes", _("Said yes")
         ENDED = "ended", _("Met, and did not go on")
+        STOPPED = "stopped", _("She stopped waiting")
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="choices")
     round = models.PositiveSmallIntegerField(default=1)

@@ -13,8 +13,8 @@ from referrals.messages import topics
 from referrals.models import Offer, Placement, Referral, Submission
 from referrals.selectors.waiting import with_waiting_since
 from referrals.services.calls import REFERRAL
-from referrals.services.due import WAITING, barring
-from therapists.selectors.standing import standing_for
+from referrals.services.due import WAITING, barring, freezing
+from therapists.selectors.standing import Standing, standing_for
 
 CHUNK = 500
 OPEN = Offer.State.OPEN
@@ -27,15 +27,19 @@ def expired_offers(now: datetime.datetime) -> list[int]:
 
 def offers_of_unlisted(now: datetime.datetime) -> list[int]:
     """Open offers whose therapist may not be asked any more."""
-    pairs = list(Offer.objects.filter(state=OPEN).order_by("pk").values_list("pk", "therapist_id"))
-    barred = _barred({therapist for _, therapist in pairs}, now)
-    return [pk for pk, therapist in pairs if therapist in barred]
+    rows = list(Offer.objects.filter(state=OPEN).order_by("pk").values_list("pk", "therapist_id", "awaiting"))
+    found: dict[int, Standing] = {}
+    for ids in _chunks({therapist for _, therapist, _ in rows}):
+        found |= standing_for(ids, as_of=now)
+    judge = {Offer.Awaiting.THERAPIST: barring, Offer.Awaiting.CLIENT: freezing}
+    return [pk for pk, therapist, awaiting in rows if judge[Offer.Awaiting(awaiting)](found[therapist])]
 
 
 def offers_half_over(now: datetime.datetime) -> list[int]:
     """Open requests without a sign of life after half their time, which have not been reminded of."""
     half = ExpressionWrapper(F("opened_at") + (F("expires_at") - F("opened_at")) / 2, output_field=DateTimeField())
-    waiting = Offer.objects.filter(state=OPEN, interested_at__isnull=True).annotate(half=half)
+    requests = Offer.objects.filter(state=OPEN, awaiting=Offer.Awaiting.THERAPIST, interested_at__isnull=True)
+    waiting = requests.annotate(half=half)
     reminded = Message.objects.filter(topic=topics.REQUEST_REMINDER, subject_type="offer").values("subject_id")
     return _ids(waiting.filter(half__lt=now, expires_at__gte=now).exclude(pk__in=reminded).order_by("pk"))
 
@@ -88,14 +92,6 @@ def _choosing() -> QuerySet[Referral]:
 
 def _ids(rows: QuerySet[Any]) -> list[int]:
     return list(rows.values_list("pk", flat=True))
-
-
-def _barred(therapist_ids: set[int], now: datetime.datetime) -> set[int]:
-    barred: set[int] = set()
-    for ids in _chunks(therapist_ids):
-        standings = standing_for(ids, as_of=now)
-        barred |= {pk for pk, found in standings.items() if barring(found)}
-    return barred
 
 
 def _chunks(ids: set[int]) -> Iterable[list[int]]:

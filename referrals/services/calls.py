@@ -18,7 +18,7 @@ NOES_BEFORE_A_CALL = 2
 REFERRAL = "referral"
 # What is moot once somebody works with the client, or the referral is closed. A call because she may need more than
 # she was offered is not: it is done by being made.
-CALLS = (kinds.CALL_CLIENT, kinds.HELP_CHOOSE)
+CALLS = (kinds.CALL_CLIENT, kinds.HELP_CHOOSE, kinds.PARKED_ENTRY, kinds.OFFER_NOT_TOLD)
 CHASES = (kinds.FIRST_CONTACT, kinds.NO_DECISION)
 
 

@@ -20,6 +20,7 @@ from referrals.selectors.waiting import with_waiting_since
 from referrals.services.calls import REFERRAL, call_open
 from referrals.services.events import referral_step
 from referrals.services.moving import request_no, request_silence, request_unlist
+from referrals.services.offer_times import place_lapse, place_take_back
 from therapists.selectors.standing import Standing, standing
 from therapists.services.listing import request_unanswered_count
 
@@ -38,6 +39,9 @@ def offer_lapse(offer_id: int) -> bool:
         offer = _still_open(locked, offer_id)
         if offer is None or offer.expires_at >= clock.now():
             return False
+        if offer.awaiting == Offer.Awaiting.CLIENT:
+            place_lapse(locked=locked, offer=offer, actor=TICK)
+            return True
         if delivered(topics.REQUEST_NEW, "offer", offer.pk):
             request_unanswered_count(therapist_id=offer.therapist_id, actor=TICK)
         request_silence(locked=locked, offer=offer, actor=TICK)
@@ -48,7 +52,12 @@ def offer_unlist(offer_id: int) -> bool:
     """The therapist is not listed any more, for a reason that takes requests away. Pausing is an ordinary no."""
     with _referral_of(offer_id) as locked:
         offer = _still_open(locked, offer_id)
-        if offer is None or not (reasons := barring(standing(offer.therapist_id, as_of=clock.now()))):
+        if offer is None:
+            return False
+        found = standing(offer.therapist_id, as_of=clock.now())
+        if offer.awaiting == Offer.Awaiting.CLIENT:
+            return _place_unlist(locked, offer, found)
+        if not (reasons := barring(found)):
             return False
         if reasons == {"paused"}:
             request_no(locked=locked, offer=offer, code=codes.PAUSED, actor=TICK)
@@ -56,6 +65,21 @@ def offer_unlist(offer_id: int) -> bool:
         else:
             request_unlist(locked=locked, offer=offer, actor=TICK)
         return True
+
+
+def _place_unlist(locked: Locked, offer: Offer, found: Standing) -> bool:
+    """An offered place may not be accepted while she is not listed: it goes back, and the client keeps her turn unless
+    the therapist may not see people at all. Her own limit was looked at when the place was offered."""
+    if found.listed or not freezing(found):
+        return False
+    place_take_back(locked=locked, offer=offer, stays=not (barring(found) - {"paused"}), actor=TICK)
+    return True
+
+
+def freezing(found: Standing) -> frozenset[str]:
+    """Return the reasons for which nothing of hers may be accepted by a client now; a late renewal is none."""
+    late = {"no_active_registration"} if found.renewing else set()
+    return frozenset(found.reasons) - {"monthly_limit"} - late
 
 
 def barring(found: Standing) -> frozenset[str]:
@@ -185,7 +209,8 @@ def _choosing_by_herself(referral: Referral) -> bool:
 
 def _is_overdue(referral: Referral) -> bool:
     """A request's own expiry is the offer's affair; what the coordinator owns escalates as a task."""
-    if referral.state in (Referral.State.CLOSED, Referral.State.REQUESTED):
+    own_clocks = (Referral.State.CLOSED, Referral.State.REQUESTED, Referral.State.OFFERED, Referral.State.WAITING)
+    if referral.state in own_clocks:
         return False
     over = referral.due_at is not None and referral.due_at < clock.now()
     return over and referral.action_owner != Referral.Owner.COORDINATOR

@@ -1,5 +1,7 @@
 """The only place that changes a state: column and event row together, and with them who acts next by when."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +9,9 @@ from core import audit, clock
 from core.actors import Actor
 from referrals import clocks
 from referrals.models import Choice, Offer, Placement, Referral, ReferralEvent
+from referrals.selectors.lists import entries_of
 from referrals.transitions import CHOICE, OFFER, PLACEMENT, REFERRAL, NotAllowed
+from therapists.queue import queues_recount
 
 CHOOSING, CLOSED = Referral.State.CHOOSING, Referral.State.CLOSED
 STEP_FIELDS = ["state", "action_owner", "due_at", "choosing_since", "reminders_sent", "closed_at", "closed_code"]
@@ -45,11 +49,42 @@ def referral_step(
         referral.save(update_fields=STEP_FIELDS)
     else:
         referral.save(force_insert=True)
+    if before and referral.state != before:
+        # Whether she could be offered a place has changed on each list she stands on.
+        queues_recount(therapist_ids=[entry.therapist_id for entry in entries_of(referral)])
     return _record(referral, before, action, actor, detail or {})
 
 
-def _record(referral: Referral, before: str, action: str, actor: Actor, detail: dict[str, Any]) -> ReferralEvent:
-    event = ReferralEvent.objects.create(
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of many equal steps: whose it is, by when the next is due, and ids for the event."""
+
+    referral: Referral
+    due_at: datetime
+    detail: dict[str, Any]
+
+
+def referral_steps(*, steps: Sequence[Step], action: str, owner: str, actor: Actor) -> list[ReferralEvent]:
+    """Take many referrals the same step, which neither begins nor ends in choosing or closed, in a few statements.
+
+    The caller holds their locks and counts their lists again. Raises NotAllowed, and then nothing has happened.
+    """
+    befores = [step.referral.state for step in steps]
+    for step in steps:
+        referral = step.referral
+        referral.state = REFERRAL.step(referral.state, action)
+        referral.action_owner, referral.due_at = owner, step.due_at
+    Referral.objects.bulk_update([step.referral for step in steps], ["state", "action_owner", "due_at"])
+    events = ReferralEvent.objects.bulk_create(
+        _event(step.referral, before, action, actor, step.detail) for step, before in zip(steps, befores, strict=True)
+    )
+    rows = [(event.referral_id, event.referral.reference, {**event.detail, "event": event.pk}) for event in events]
+    audit.records_write(actor=actor, verb=f"referral_{action}", obj_type="referral", rows=rows)
+    return events
+
+
+def _event(referral: Referral, before: str, action: str, actor: Actor, detail: dict[str, Any]) -> ReferralEvent:
+    return ReferralEvent(
         referral=referral,
         at=clock.now(),
         action=action,
@@ -60,6 +95,11 @@ def _record(referral: Referral, before: str, action: str, actor: Actor, detail: 
         actor_label=actor.label[:120],
         detail=detail,
     )
+
+
+def _record(referral: Referral, before: str, action: str, actor: Actor, detail: dict[str, Any]) -> ReferralEvent:
+    event = _event(referral, before, action, actor, detail)
+    event.save(force_insert=True)
     audit.record_write(
         actor=actor,
         verb=f"referral_{action}",

@@ -18,11 +18,16 @@ from referrals.services.walk import referral_walk
 from therapists.services.places import claim_release
 
 
-def offer_close(*, locked: Locked, offer: Offer, action: str, choice_action: str, actor: Actor, code: str = "") -> None:
-    """Close an open offer, give its place back, and write on the client's list what came of it."""
+def offer_back(*, offer: Offer, action: str, actor: Actor, code: str = "") -> None:
+    """Close an open offer without a yes, and free its place."""
     offer_step(offer=offer, action=action, code=code)
     if offer.claim is not None:
         claim_release(claim=offer.claim, reason=action, actor=actor)
+
+
+def offer_close(*, locked: Locked, offer: Offer, action: str, choice_action: str, actor: Actor, code: str = "") -> None:
+    """Close a request, give its place back, and write on the client's list what came of it."""
+    offer_back(offer=offer, action=action, actor=actor, code=code)
     choice_step(referral=locked.referral, therapist_id=offer.therapist_id, action=choice_action)
 
 

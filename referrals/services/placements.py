@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from core import clock
 from core.actors import Actor
+from notifications.services import messages_cancel_for
 from referrals import clocks, codes, kinds
 from referrals.errors import PlaceDateWrong
 from referrals.locks import Locked, referral_locked
@@ -17,12 +18,15 @@ from referrals.messages.send import tell_client, tell_therapist_of_placement
 from referrals.models import Placement, Referral, ReferralEvent
 from referrals.services.calls import CALLS, CHASES, call_after_noes, calls_cancel
 from referrals.services.events import choice_step, placement_step, referral_step
+from referrals.services.setting_aside import entries_back, entries_end_all, entries_placed
 from referrals.services.walk import referral_walk
 from referrals.transitions import PLACEMENT, NotAllowed
 from therapists.services.listing import therapist_confirm
 from therapists.services.places import claim_release, place_offer_from
 
 CLIENT, THERAPIST = "client", "therapist"
+# What is still sent about a referral that has closed: its closing notice, and a code somebody waits for.
+LAST_WORDS = (topics.CLOSED, topics.SIGN_IN_CODE)
 SIDES = (CLIENT, THERAPIST)
 
 
@@ -90,6 +94,7 @@ def not_this_time(*, placement: Placement, side: str, actor: Actor) -> None:
         event = referral_step(
             referral=locked.referral, action="not_this_time", actor=actor, detail={**_detail(fresh), "side": side}
         )
+        back = entries_back(locked=locked, therapist_id=fresh.therapist_id, actor=actor)
         following = referral_walk(locked=locked, actor=actor)
         call = call_after_noes(referral=locked.referral, actor=actor)
         tell_client(
@@ -99,6 +104,7 @@ def not_this_time(*, placement: Placement, side: str, actor: Actor) -> None:
             placement=fresh.pk,
             next=following.pk if following else None,
             call_by=call.due_at.isoformat() if call else None,
+            lists=back,
         )
         if side == CLIENT:
             tell_therapist_of_placement(topic=topics.PLACEMENT_ENDED, placement=fresh)
@@ -120,6 +126,7 @@ def placement_end(
         raise ValueError(code)
     offered_from = _offered_from(place_then, place_from)
     with _live(placement, actor, THERAPIST) as (locked, fresh):
+        entries_end_all(locked=locked, code=codes.REFERRAL_CLOSED)
         placement_close(locked=locked, placement=fresh, by=THERAPIST, code=code, actor=actor)
         place_offer_from(place=fresh.claim.place, available_from=offered_from, actor=actor)
         locked.referral.closed_code = code
@@ -144,6 +151,7 @@ def closed(referral: Referral, event: ReferralEvent, actor: Actor) -> None:
     dead. Whoever may need more than she was offered is called all the same, even after she has withdrawn.
     """
     calls_cancel(referral=referral, kinds_=(*CALLS, *CHASES), actor=actor)
+    messages_cancel_for(subject_type="referral", subject_id=referral.pk, except_topics=LAST_WORDS, actor=actor)
     if referral.closed_code in (codes.DEATH, codes.DUPLICATE):
         calls_cancel(referral=referral, kinds_=(kinds.CALL_BEFORE_TELLING,), actor=actor)
     if referral.closed_code != codes.DEATH:
@@ -168,6 +176,7 @@ def _one_side(locked: Locked, placement: Placement, side: str, actor: Actor) -> 
 
 def _both(locked: Locked, placement: Placement, actor: Actor) -> None:
     placement_step(placement=placement, action="go_ahead")
+    entries_placed(locked=locked, therapist_id=placement.therapist_id)
     event = referral_step(
         referral=locked.referral,
         action="go_ahead",

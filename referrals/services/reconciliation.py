@@ -13,7 +13,7 @@ from core.choices import Role
 from core.models import Task
 from core.worklist import task_open
 from referrals import clocks, kinds
-from referrals.models import CallRequest, Offer, Placement, Referral, ReferralEvent
+from referrals.models import CallRequest, Offer, Placement, Referral, ReferralEvent, WaitingListEntry
 from referrals.services.calls import REFERRAL
 from referrals.transitions import REFERRAL as LIFE
 from referrals.transitions import NotAllowed
@@ -47,21 +47,30 @@ def referrals_reconcile() -> dict[int, str]:
 def problems(now: datetime.datetime) -> dict[int, str]:
     """Return what is wrong, by referral: a code per referral, the first that is found."""
     offer = Offer.objects.filter(referral=OuterRef("pk"), state=Offer.State.OPEN)
-    placement = Placement.objects.filter(referral=OuterRef("pk")).exclude(state=Placement.State.ENDED)
+    live = Placement.objects.filter(referral=OuterRef("pk")).exclude(state=Placement.State.ENDED)
+    placement = live.filter(leaving_since__isnull=True)
     task = Task.objects.filter(subject_type=REFERRAL, subject_id=OuterRef("pk"), state=Task.State.OPEN)
     rows = Referral.objects.annotate(
         has_offer=Exists(offer), has_placement=Exists(placement), has_task=Exists(task)
     ).order_by("pk")
+    entry = WaitingListEntry.objects.filter(referral=OuterRef("pk"), state__in=WaitingListEntry.LIVE)
+    rows = rows.annotate(has_entry=Exists(entry))
+    asking = Q(state__in=(State.REQUESTED, State.OFFERED))
     working = Q(state__in=(State.MEETING, State.IN_THERAPY))
     is_open = ~Q(state=State.CLOSED)
     checks = {
         "no_owner_or_time": is_open & (Q(action_owner="") | Q(due_at__isnull=True)),
-        "asked_without_a_request": Q(state=State.REQUESTED, has_offer=False),
-        "request_left_open": ~Q(state=State.REQUESTED) & Q(has_offer=True),
+        "asked_without_a_request": asking & Q(has_offer=False),
+        "request_left_open": ~asking & Q(has_offer=True),
+        "waiting_without_a_list": Q(state=State.WAITING, has_entry=False),
+        "list_left_open": Q(state__in=(State.IN_THERAPY, State.CLOSED), has_entry=True),
         "no_placement": working & Q(has_placement=False),
         "placement_left_open": ~working & Q(has_placement=True),
-        "coordinator_without_a_task": Q(action_owner=Owner.COORDINATOR, has_task=False),
-        "overdue_and_nobody_moved": is_open & ~Q(action_owner=Owner.COORDINATOR) & Q(due_at__lt=now - SLACK),
+        # Who waits belongs to the coordinator without anything to do: the next check-in is its due time.
+        "coordinator_without_a_task": Q(action_owner=Owner.COORDINATOR, has_task=False) & ~Q(state=State.WAITING),
+        "overdue_and_nobody_moved": is_open
+        & (~Q(action_owner=Owner.COORDINATOR) | Q(state=State.WAITING))
+        & Q(due_at__lt=now - SLACK),
     }
     found: dict[int, str] = {}
     for what, condition in checks.items():

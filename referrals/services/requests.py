@@ -12,18 +12,14 @@ from core.audit import record_write
 from referrals import clocks, codes
 from referrals.errors import NotListed, OfferGone
 from referrals.locks import Locked, referral_locked
-from referrals.messages import topics
-from referrals.messages.send import tell_client, tell_therapist_of_placement
 from referrals.models import Exclusion, Offer, Placement, Referral
-from referrals.services.calls import CALLS, calls_cancel
-from referrals.services.events import choice_step, offer_step, referral_step
+from referrals.services.beginning import meeting_begin
+from referrals.services.events import referral_step
 from referrals.services.moving import request_no, require_open
 from referrals.transitions import REFERRAL, NotAllowed
 from therapists.selectors.standing import standing
-from therapists.services.listing import new_person_count, therapist_confirm
-from therapists.services.places import HoldExpired, claim_extend, claim_occupy
-
-PLACEMENT_HOLDER = "placement"
+from therapists.services.listing import therapist_confirm
+from therapists.services.places import HoldExpired, claim_extend
 
 
 @contextmanager
@@ -78,24 +74,7 @@ def request_offer_meeting(*, offer: Offer, actor: Actor) -> Placement:
         if fresh.interested_at is None:
             raise NotAllowed(REFERRAL.name, locked.referral.state, "accept")
         _require_listed(fresh)
-        placement = _placement_begin(locked, fresh, actor)
-        offer_step(offer=fresh, action="accept")
-        choice_step(referral=locked.referral, therapist_id=fresh.therapist_id, action="accept")
-        locked.referral.noes_in_a_row = 0
-        locked.referral.save(update_fields=["noes_in_a_row"])
-        event = referral_step(
-            referral=locked.referral,
-            action="accept",
-            actor=actor,
-            owner=Referral.Owner.THERAPIST,
-            due_at=placement.contact_due_at,
-            detail={"offer": fresh.pk, "therapist": fresh.therapist_id, "placement": placement.pk},
-        )
-        new_person_count(therapist_id=fresh.therapist_id, actor=actor)
-        calls_cancel(referral=locked.referral, kinds_=CALLS, actor=actor)
-        tell_client(topic=topics.MEETING, referral=locked.referral, event=event, placement=placement.pk)
-        tell_therapist_of_placement(topic=topics.CONTACT_READY, placement=placement)
-        return placement
+        return meeting_begin(locked=locked, offer=fresh, actor=actor)
 
 
 def request_decline(*, offer: Offer, code: str, actor: Actor) -> None:
@@ -119,25 +98,6 @@ def request_known_person(*, offer: Offer, actor: Actor) -> None:
             defaults={"at": clock.now()},
         )
         request_no(locked=locked, offer=fresh, code=codes.KNOWN, actor=actor)
-
-
-def _placement_begin(locked: Locked, offer: Offer, actor: Actor) -> Placement:
-    now = clock.now()
-    if offer.claim is None:
-        raise OfferGone
-    placement = Placement.objects.create(
-        referral=locked.referral,
-        therapist_id=offer.therapist_id,
-        client=locked.referral.client,
-        claim=offer.claim,
-        created_at=now,
-        contact_due_at=clocks.first_contact_due(locked.therapists[offer.therapist_id], now),
-    )
-    try:
-        claim_occupy(claim=offer.claim, holder_type=PLACEMENT_HOLDER, holder_id=placement.pk, actor=actor)
-    except HoldExpired as error:
-        raise OfferGone from error
-    return placement
 
 
 def _extend(offer: Offer, actor: Actor) -> None:

@@ -1,4 +1,4 @@
-"""The walk: from the first choice not yet tried, ask whoever can be asked now."""
+"""The walk: from the first choice not yet tried, ask whoever can be asked now, and wait for whom she would wait for."""
 
 import datetime
 from collections import Counter
@@ -10,13 +10,16 @@ from django.db.models import Q
 from clients.preferences import Stated
 from core import clock
 from core.actors import Actor
-from referrals import clocks
+from referrals import clocks, codes
 from referrals.fit import place_suits
-from referrals.locks import Locked
+from referrals.locks import Locked, referral_locked
 from referrals.messages import topics
-from referrals.messages.send import tell_therapist_of_offer
-from referrals.models import Choice, Exclusion, Offer, Referral
+from referrals.messages.send import tell_client, tell_therapist_of_offer
+from referrals.models import Choice, Exclusion, Offer, Referral, WaitingListEntry
 from referrals.selectors.calls import call_before_telling
+from referrals.selectors.lists import entries_of
+from referrals.services.asking import entry_join
+from referrals.services.entries import entry_end, next_while_waiting
 from referrals.services.events import choice_step, referral_step
 from therapists.models import Contract, Therapist
 from therapists.selectors.standing import new_people_left, standing_for
@@ -28,8 +31,10 @@ OFFER_HOLDER = "offer"
 def referral_walk(*, locked: Locked, actor: Actor) -> Offer | None:
     """Send the request to the first choice not yet tried who is listed, fundable and has a place for a newcomer.
 
-    The caller holds the locks and the referral is choosing. Whoever cannot be asked now stays untried, so that a later
-    walk finds her again. Returns None when nobody can be asked, and while a human has to speak with the client first.
+    Whoever stands above her on the list and is full is waited for, if the client said so. Nobody to ask and somebody to
+    wait for: the referral waits. The caller holds the locks and the referral is choosing. Whoever cannot be asked now
+    stays untried, so that a later walk finds her again. Returns None when nobody was asked, and while a human has to
+    speak with the client first.
     """
     referral, now = locked.referral, clock.now()
     if call_before_telling(referral) is not None:
@@ -38,18 +43,58 @@ def referral_walk(*, locked: Locked, actor: Actor) -> Offer | None:
     choices = [choice for choice in choices if choice.therapist_id in locked.therapists]
     ids = [choice.therapist_id for choice in choices]
     standings = standing_for(ids, as_of=now)
-    barred = excluded_ids(referral, ids) | _unpaid_ids(referral, ids)
-    barred |= _limit_spoken_for([locked.therapists[pk] for pk in ids], now)
+    barred = excluded_ids(referral, ids) | unpaid_ids(referral, ids)
+    spoken_for = limit_spoken_for([locked.therapists[pk] for pk in ids], now)
+    entries = {entry.therapist_id: entry for entry in entries_of(referral)}
     for choice in choices:
-        if choice.therapist_id in barred or not standings[choice.therapist_id].has_place:
+        found, entry = standings[choice.therapist_id], entries.get(choice.therapist_id)
+        if choice.therapist_id in barred:
             continue
-        if offer := _ask(locked, choice.therapist_id, now, actor):
+        new = entry is None or (entry.state == WaitingListEntry.State.ASKED and entry.agreed_at is None)
+        askable = new and found.has_place and choice.therapist_id not in spoken_for
+        if askable and (offer := _ask(locked, choice.therapist_id, now, actor, entry)):
             return offer
+        if entry is None and choice.will_wait and found.accepts_waiting:
+            entry_join(locked=locked, therapist_id=choice.therapist_id, rank=choice.rank, actor=actor)
+    if entries_of(referral):
+        owner, due_at = next_while_waiting(referral)
+        referral_step(referral=referral, action="wait", actor=actor, owner=owner, due_at=due_at)
     return None
 
 
-def _ask(locked: Locked, therapist_id: int, now: datetime.datetime, actor: Actor) -> Offer | None:
-    """Hold a place and put the request to her; None when the last place went while we looked."""
+def lists_join_above(*, locked: Locked, actor: Actor) -> None:
+    """Wait for whoever stands above the therapist who is being asked, is full, and would be waited for."""
+    referral = locked.referral
+    choices = list(referral.choices.filter(round=referral.round).order_by("rank"))
+    asked = next((choice.rank for choice in choices if choice.state == Choice.State.ASKED), 0)
+    wanted = [c for c in choices if c.rank < asked and c.will_wait and c.state == Choice.State.UNTRIED]
+    ids = [choice.therapist_id for choice in wanted if choice.therapist_id in locked.therapists]
+    standings = standing_for(ids, as_of=clock.now())
+    barred = excluded_ids(referral, ids) | unpaid_ids(referral, ids)
+    barred |= {entry.therapist_id for entry in entries_of(referral)}
+    for choice in wanted:
+        found = standings.get(choice.therapist_id)
+        if found is not None and found.accepts_waiting and choice.therapist_id not in barred:
+            entry_join(locked=locked, therapist_id=choice.therapist_id, rank=choice.rank, actor=actor)
+
+
+def referral_rewalk(*, referral: Referral, actor: Actor) -> Offer | None:
+    """Somebody who waits asks whether anybody on her list can be asked now. Raises NotAllowed."""
+    with referral_locked(referral.pk) as locked:
+        event = referral_step(referral=locked.referral, action="rewalk", actor=actor)
+        following = referral_walk(locked=locked, actor=actor)
+        if following is not None:
+            tell_client(topic=topics.ASKED, referral=locked.referral, event=event, next=following.pk)
+        return following
+
+
+def _ask(
+    locked: Locked, therapist_id: int, now: datetime.datetime, actor: Actor, entry: WaitingListEntry | None
+) -> Offer | None:
+    """Hold a place and put the request to her; None when the last place went while we looked.
+
+    `entry`: she was being asked about her list; now she is asked about a place instead.
+    """
     referral = locked.referral
     expires_at = clocks.answer_due(locked.therapists[therapist_id], now)
     try:
@@ -72,6 +117,8 @@ def _ask(locked: Locked, therapist_id: int, now: datetime.datetime, actor: Actor
             offer.save(update_fields=["claim"])
     except NoFreePlace:
         return None
+    if entry is not None:
+        entry_end(entry=entry, action="leave", code=codes.ASKED_DIRECTLY)
     choice_step(referral=referral, therapist_id=therapist_id, action="ask")
     referral_step(
         referral=referral,
@@ -91,7 +138,7 @@ def excluded_ids(referral: Referral, ids: list[int]) -> set[int]:
     return set(rows.values_list("therapist_id", flat=True))
 
 
-def _limit_spoken_for(therapists: list[Therapist], now: datetime.datetime) -> set[int]:
+def limit_spoken_for(therapists: list[Therapist], now: datetime.datetime) -> set[int]:
     """Return who would go over her monthly limit if she said yes to every request that waits for her already."""
     today = clock.today()
     left = {row.pk: room for row in therapists if (room := new_people_left(row, today)) is not None}
@@ -102,7 +149,7 @@ def _limit_spoken_for(therapists: list[Therapist], now: datetime.datetime) -> se
     return {pk for pk, room in left.items() if asked[pk] >= room}
 
 
-def _unpaid_ids(referral: Referral, ids: list[int]) -> set[int]:
+def unpaid_ids(referral: Referral, ids: list[int]) -> set[int]:
     """Return which of these the referral's funding does not cover today."""
     if referral.funder_id is None:
         agreed = referral.fee_snapshot.get("therapists", {})

@@ -5,14 +5,17 @@ unique constraint on live claims still refuses a second one: it surfaces here as
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from core import audit, clock
 from core.actors import Actor
+from therapists.locks import lock_therapists
 from therapists.models import Place, PlaceClaim
+from therapists.queue import queues_recount
 from therapists.selectors.places import free_places
 
 
@@ -39,7 +42,7 @@ def place_hold(
     place = next((place for place in candidates if suits is None or suits(place)), None)
     if place is None:
         raise NoFreePlace(therapist_id)
-    _release_expired(place, now)
+    _release_expired([place.pk], now)
     try:
         with transaction.atomic():
             claim = PlaceClaim.objects.create(
@@ -56,6 +59,42 @@ def place_hold(
     return claim
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A place to hold for one holder until a time."""
+
+    place_id: int
+    holder_id: int
+    expires_at: datetime.datetime
+
+
+def places_hold(*, holds: Sequence[Hold], holder_type: str, actor: Actor) -> list[PlaceClaim]:
+    """Hold many places, all free as far as the caller has seen under the therapists' locks, in the order given.
+
+    Raises NoFreePlace when one of them is not, and then none is held.
+    """
+    now = clock.now()
+    _release_expired([hold.place_id for hold in holds], now)
+    try:
+        with transaction.atomic():
+            claims = PlaceClaim.objects.bulk_create(
+                PlaceClaim(
+                    place_id=hold.place_id,
+                    kind=PlaceClaim.Kind.HOLD,
+                    holder_type=holder_type,
+                    holder_id=hold.holder_id,
+                    opened_at=now,
+                    expires_at=hold.expires_at,
+                )
+                for hold in holds
+            )
+    except IntegrityError as error:
+        raise NoFreePlace([hold.place_id for hold in holds]) from error
+    rows = [(claim.place_id, "", {"claim": claim.pk, "holder": f"{holder_type}:{claim.holder_id}"}) for claim in claims]
+    audit.records_write(actor=actor, verb="place_hold", obj_type="place", rows=rows)
+    return claims
+
+
 def claim_extend(*, claim: PlaceClaim, expires_at: datetime.datetime, actor: Actor) -> PlaceClaim:
     """Move a live hold's expiry. Raises HoldExpired when it is not live any more."""
     _take_live_hold(claim, expires_at=expires_at)
@@ -66,6 +105,7 @@ def claim_extend(*, claim: PlaceClaim, expires_at: datetime.datetime, actor: Act
 def claim_occupy(*, claim: PlaceClaim, holder_type: str, holder_id: int, actor: Actor) -> PlaceClaim:
     """Turn a live hold into an occupied place. Raises HoldExpired."""
     _take_live_hold(claim, kind=PlaceClaim.Kind.OCCUPIED, expires_at=None, holder_type=holder_type, holder_id=holder_id)
+    queues_recount(therapist_ids=[claim.place.therapist_id])
     _record(actor, "claim_occupy", claim)
     return claim
 
@@ -78,10 +118,13 @@ def claim_release(*, claim: PlaceClaim, reason: str, actor: Actor) -> bool:
     )
     if changed:
         claim.refresh_from_db()
+        if claim.kind == PlaceClaim.Kind.OCCUPIED:
+            queues_recount(therapist_ids=[claim.place.therapist_id])
         _record(actor, "claim_release", claim, reason=reason)
     return bool(changed)
 
 
+@transaction.atomic
 def places_add(*, therapist_id: int, count: int, actor: Actor, **fields: Any) -> list[Place]:
     """Add `count` equal places. `fields`: day (0 Monday), time, location, session_format, available_from.
 
@@ -89,28 +132,36 @@ def places_add(*, therapist_id: int, count: int, actor: Actor, **fields: Any) ->
     """
     if not 1 <= count <= 40:
         raise ValueError("Add between 1 and 40 places at a time.")
+    lock_therapists([therapist_id])
     fields.setdefault("available_from", clock.today())
     now = clock.now()
     rows = [Place(therapist_id=therapist_id, created_at=now, **fields) for _ in range(count)]
     places = Place.objects.bulk_create(rows)
+    queues_recount(therapist_ids=[therapist_id])
     audit.record_write(
         actor=actor, verb="places_add", obj_type="therapist", obj_id=therapist_id, detail={"count": count}
     )
     return places
 
 
+@transaction.atomic
 def place_close(*, place: Place, actor: Actor) -> Place:
     """Never offer this place again. Whoever is in it stays."""
+    lock_therapists([place.therapist_id])
     place.closed_at = clock.now()
     place.save(update_fields=["closed_at"])
+    queues_recount(therapist_ids=[place.therapist_id])
     audit.record_write(actor=actor, verb="place_close", obj_type="place", obj_id=place.pk)
     return place
 
 
+@transaction.atomic
 def place_offer_from(*, place: Place, available_from: datetime.date | None, actor: Actor) -> Place:
     """Offer the place from a date (today: now); None is "not yet"."""
+    lock_therapists([place.therapist_id])
     place.available_from = available_from
     place.save(update_fields=["available_from"])
+    queues_recount(therapist_ids=[place.therapist_id])
     _remember_offered_again(place, available_from)
     audit.record_write(
         actor=actor,
@@ -132,9 +183,9 @@ def _take_live_hold(claim: PlaceClaim, **changes: Any) -> None:
     claim.refresh_from_db()
 
 
-def _release_expired(place: Place, now: datetime.datetime) -> None:
+def _release_expired(place_ids: list[int], now: datetime.datetime) -> None:
     PlaceClaim.objects.filter(
-        place=place, kind=PlaceClaim.Kind.HOLD, released_at__isnull=True, expires_at__lt=now
+        place__in=place_ids, kind=PlaceClaim.Kind.HOLD, released_at__isnull=True, expires_at__lt=now
     ).update(released_at=now, release_reason="expired")
 
 

@@ -1,0 +1,97 @@
+"""What may be due on waiting lists. These are only a start: whoever acts locks the row and looks again."""
+
+import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from notifications.models import Message
+from referrals import clocks
+from referrals.messages import topics
+from referrals.models import Offer, WaitingListEntry
+from therapists.models import Registration
+from therapists.selectors.standing import CONFIRMATION_LASTS, UNANSWERED_LIMIT
+
+State = WaitingListEntry.State
+_PLACES = Offer.objects.filter(state=Offer.State.OPEN, awaiting=Offer.Awaiting.CLIENT)
+
+
+def asks_over(now: datetime.datetime) -> list[int]:
+    """Entries whose therapist did not answer in time."""
+    late = WaitingListEntry.objects.filter(state=State.ASKED, answer_due_at__lt=now)
+    return list(late.order_by("answer_due_at", "pk").values_list("pk", flat=True))
+
+
+def asks_half_over(now: datetime.datetime) -> list[int]:
+    """Entries somebody asks for the first time, unopened after half the therapist's time."""
+    rows = WaitingListEntry.objects.filter(
+        state=State.ASKED, agreed_at__isnull=True, interested_at__isnull=True, answer_due_at__gte=now
+    )
+    times = rows.order_by("pk").values_list("pk", "asked_at", "answer_due_at")
+    half = [pk for pk, asked, due in times if due is not None and asked + (due - asked) / 2 < now]
+    reminded = Message.objects.filter(topic=topics.LIST_ASK_REMINDER, subject_type="entry", subject_id__in=half)
+    return sorted(set(half) - set(reminded.values_list("subject_id", flat=True)))
+
+
+def entries_offerable_again(now: datetime.datetime) -> list[int]:
+    """Therapists on whose lists somebody has come to the day from which she may be offered a place again."""
+    rows = WaitingListEntry.objects.filter(state=State.LISTED, no_offer_before__lte=now)
+    return sorted(set(rows.values_list("therapist_id", flat=True)))
+
+
+def places_told(_now: datetime.datetime) -> list[int]:
+    """Offers whose message was handed over, although nobody has started the client's clock."""
+    return _with_message(_PLACES.filter(told_at__isnull=True), (Message.State.SENT,))
+
+
+def places_not_told(_now: datetime.datetime) -> list[int]:
+    """Offers whose message could not be delivered, although nobody has stopped the client's clock."""
+    return _with_message(_PLACES.filter(bounced_at__isnull=True), (Message.State.FAILED, Message.State.BOUNCED))
+
+
+def _with_message(offers: QuerySet[Offer], states: tuple[str, ...]) -> list[int]:
+    referral_of = dict(offers.values_list("pk", "referral_id"))
+    about = Message.objects.filter(topic=topics.PLACE_OFFERED, state__in=states, subject_type="referral")
+    told = about.filter(subject_id__in=set(referral_of.values())).values_list("detail", flat=True)
+    return sorted(set(referral_of) & {detail["offer"] for detail in told})
+
+
+def places_half_over(now: datetime.datetime) -> list[int]:
+    """Offers of which half the client's time is over, and nobody has reminded her."""
+    rows = _PLACES.filter(told_at__isnull=False, reminded_at__isnull=True, expires_at__gte=now)
+    times = rows.order_by("pk").values_list("pk", "told_at", "expires_at")
+    return [pk for pk, told, until in times if told is not None and clocks.half_time(told, until) <= now]
+
+
+def entries_of_unlisted(now: datetime.datetime) -> list[int]:
+    """Entries that go on by nobody's word: their therapist's columns or registrations say that she may not be listed.
+
+    Found cheaply here at every tick; what only a full look at her standing finds is the hourly look's.
+    """
+    live = WaitingListEntry.objects.filter(state__in=WaitingListEntry.ON_LIST).exclude(state=State.OFFERED)
+    status = Registration.Status
+    bad = Registration.objects.filter(therapist=OuterRef("therapist")).filter(
+        Q(status__in=(status.SUSPENDED, status.REMOVED))
+        | ~Q(contradiction="")
+        | Q(status=status.SANCTION, sanction_reviewed_at__isnull=True)
+    )
+    away = (
+        Q(therapist__paused=True)
+        | Q(therapist__confirmed_at__lt=now - CONFIRMATION_LASTS)
+        | Q(therapist__unanswered_in_a_row__gte=UNANSWERED_LIMIT)
+    )
+    frozen = live.filter(away, frozen_at__isnull=True).values_list("pk", flat=True)
+    return sorted({*frozen, *live.filter(Exists(bad)).values_list("pk", flat=True)})
+
+
+def frozen_therapists() -> list[int]:
+    """Therapists whose lists stand still."""
+    rows = WaitingListEntry.objects.filter(frozen_at__isnull=False, state__in=WaitingListEntry.LIVE)
+    return sorted(set(rows.values_list("therapist_id", flat=True)))
+
+
+def frozen_long(now: datetime.datetime) -> list[int]:
+    """Therapists whose lists have stood still for two weeks."""
+    rows = WaitingListEntry.objects.filter(
+        frozen_at__lt=now - clocks.FROZEN_TASK_AFTER, state__in=WaitingListEntry.LIVE
+    )
+    return sorted(set(rows.values_list("therapist_id", flat=True)))
