@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import Nation
@@ -73,6 +73,9 @@ class Therapist(models.Model):
     new_people_month = models.CharField(max_length=7, blank=True)
     new_people_count = models.PositiveSmallIntegerField(default=0)
     paused = models.BooleanField(default=False)
+    # Both London dates are away: she is paused on the first and takes people again on the day after the last.
+    away_from = models.DateField(null=True, blank=True)
+    away_until = models.DateField(null=True, blank=True)
     profile_verified_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     unanswered_in_a_row = models.PositiveSmallIntegerField(default=0)
@@ -89,6 +92,11 @@ class Therapist(models.Model):
                 condition=Q(answering_days__gte=0) & Q(answering_days__lt=128), name="answering_days_are_seven_bits"
             ),
             models.CheckConstraint(condition=Q(online_hours__lt=2**21), name="online_hours_are_21_bits"),
+            models.CheckConstraint(
+                condition=Q(away_from__isnull=True, away_until__isnull=True)
+                | Q(away_from__isnull=False, away_until__gte=F("away_from")),
+                name="leave_has_both_ends_in_order",
+            ),
             models.CheckConstraint(condition=Q(nation__in=Nation.values), name="therapist_nation_has_bank_holidays"),
         ]
         indexes = [
@@ -97,7 +105,8 @@ class Therapist(models.Model):
                 fields=["confirmed_at"],
                 condition=Q(user__isnull=False, profile_verified_at__isnull=False, paused=False),
                 name="therapists_to_ask",
-            )
+            ),
+            models.Index(fields=["away_from"], condition=Q(away_from__isnull=False), name="therapists_going_away"),
         ]
 
     def __str__(self) -> str:
