@@ -1,4 +1,4 @@
-"""A mail server that misbehaves when it is told to, and keeps what it took in a Maildir (`tests.support.mail` reads it).
+"""A mail server that misbehaves when told to, and keeps what it took in a Maildir (`tests.support.mail` reads it).
 
 It runs in a thread of the test, so that the test sees what it is doing: `mode` may be changed at any time.
 """
