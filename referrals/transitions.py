@@ -57,7 +57,7 @@ def _staying(states: Iterable[str], action: str) -> dict[tuple[str, str], str]:
 
 def _ending_an_entry(action: str) -> dict[tuple[str, str], str]:
     """Somebody who waits goes on by a walk; anybody else stays where she is."""
-    others = ("choosing", "requested", "offered", "meeting", "in_therapy")
+    others = ("choosing", "requested", "offered", "meeting")
     return {("waiting", action): "choosing", **_staying(others, action)}
 
 
@@ -101,7 +101,7 @@ REFERRAL = Life(
         # Two referrals of one person become one: this one goes on.
         **_staying(OPEN, "merge"),
         # A place that is offered to her.
-        **_from_each(("choosing", "waiting"), "offer_place", "offered"),
+        ("waiting", "offer_place"): "offered",
         ("offered", "told"): "offered",
         ("offered", "bounce"): "offered",
         ("offered", "remind_offer"): "offered",
