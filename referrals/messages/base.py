@@ -64,10 +64,13 @@ def _without_internet(referral: Referral) -> str:
     """Return what to do without the internet: a letter must never lead to a page alone."""
     if settings.SERVICE_PHONE:
         said = {"phone": settings.SERVICE_PHONE, "reference": referral.reference}
-        return _(
-            "You do not need the internet. Call us on %(phone)s and say your reference, %(reference)s. We can do"
-            " everything for you that stands in this letter."
-        ) % said
+        return (
+            _(
+                "You do not need the internet. Call us on %(phone)s and say your reference, %(reference)s. We can do"
+                " everything for you that stands in this letter."
+            )
+            % said
+        )
     return _("You do not need the internet at home. A library or your GP practice can help you to open the page.")
 
 

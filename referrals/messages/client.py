@@ -78,11 +78,7 @@ def what_next(referral: Referral, message: Message, said: Callable[[str, datetim
     """Who is asked now, as far as it is still true when the message goes out; otherwise what she can do."""
     following = message.detail.get("next")
     if following is not None:
-        offer = Offer.objects.select_related("therapist").get(pk=following)
-        if offer.state == Offer.State.OPEN:
-            asked = said(words.first_name(offer.therapist.display_name), offer.expires_at)
-            return [asked, *waiting_lines(referral), *call_lines(referral, message)]
-        return [_("More has happened since: your page tells you what happens now."), *call_lines(referral, message)]
+        return [*_asked_now(referral, following, said), *call_lines(referral, message)]
     if referral.state == Referral.State.WAITING:
         return [*_waiting(referral), *call_lines(referral, message)]
     if referral.state != Referral.State.CHOOSING:
@@ -92,6 +88,13 @@ def what_next(referral: Referral, message: Message, said: Callable[[str, datetim
     if referral.help_choosing and not referral.choices.exists():
         return call_lines(referral, message) or [words.choose_or_call()]
     return [words.nobody_left(referral.queue_from), words.choose_or_call(), *call_lines(referral, message)]
+
+
+def _asked_now(referral: Referral, offer_id: int, said: Callable[[str, datetime.datetime], str]) -> list[str]:
+    offer = Offer.objects.select_related("therapist").get(pk=offer_id)
+    if offer.state != Offer.State.OPEN:
+        return [_("More has happened since: your page tells you what happens now.")]
+    return [said(words.first_name(offer.therapist.display_name), offer.expires_at), *waiting_lines(referral)]
 
 
 def _waiting(referral: Referral) -> list[str]:

@@ -1,5 +1,6 @@
-"""What clients are told about waiting lists and places that are offered. Each message says what comes next; none is only
-a no, and no link in one answers anything: it opens her page.
+"""What clients are told about waiting lists and places that are offered.
+
+Each message says what comes next; none is only a no, and no link in one answers anything: it opens her page.
 """
 
 import datetime
@@ -63,7 +64,10 @@ def _offered(referral: Referral, message: Message) -> list[str]:
     name = words.first_name(_offer(message).therapist.display_name)
     return [
         *offer_lines(_offer(message), referral, channel=message.channel),
-        _("On your page you can say: yes, I would like a first meeting; not this time, keep my place; or stop waiting."),
+        _(
+            "On your page you can say: yes, I would like a first meeting; not this time, keep my place; or stop"
+            " waiting."
+        ),
         list_words.lists_end_then(name),
     ]
 

@@ -1,6 +1,6 @@
 """The client's own list and messages in words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ STATE_WORDS = {
     Choice.State.NO: gettext_lazy("Cannot offer a place at the moment"),
     Choice.State.UNANSWERED: gettext_lazy("Did not answer in time"),
     Choice.State.UNAVAILABLE: gettext_lazy("Cannot see people through Rapport at the moment"),
+    Choice.State.STOPPED: gettext_lazy("You stopped waiting"),
     Choice.State.YES: gettext_lazy("Said yes to a first meeting"),
     Choice.State.ENDED: gettext_lazy("You met"),
 }
@@ -35,11 +36,18 @@ class ChoiceRow:
     state: str
 
 
-def choice_rows(choices: Iterable[Choice]) -> list[ChoiceRow]:
+def choice_rows(choices: Iterable[Choice], *, waiting: Collection[int] = ()) -> list[ChoiceRow]:
+    """Return the list in words. `waiting`: therapists on whose list she is, which says more than "not asked yet"."""
     return [
-        ChoiceRow(rank, row.therapist.display_name, str(STATE_WORDS[Choice.State(row.state)]))
+        ChoiceRow(rank, row.therapist.display_name, _choice_words(row, row.therapist_id in waiting))
         for rank, row in enumerate(choices, 1)
     ]
+
+
+def _choice_words(row: Choice, waiting: bool) -> str:
+    if waiting and row.state == Choice.State.UNTRIED:
+        return _("You wait for a place")
+    return str(STATE_WORDS[Choice.State(row.state)])
 
 
 def next_steps(referral: Referral) -> list[str]:

@@ -22,8 +22,8 @@ PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             _("Do not wait for us. We do not see how you are while you wait, and nobody here watches at night."),
             _(
-                "If you feel that you might hurt yourself or somebody else, or cannot keep yourself safe, use the numbers"
-                " on this page now. You do not need to be sure that it is bad enough."
+                "If you feel that you might hurt yourself or somebody else, or cannot keep yourself safe, use the"
+                " numbers on this page now. You do not need to be sure that it is bad enough."
             ),
             _("Tell your GP practice that you feel worse. They can look for other help sooner."),
         ),
@@ -56,9 +56,9 @@ PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             _("Lying awake is tiring, but it does you no lasting harm. Trying hard to sleep often keeps people awake."),
             _(
-                "- If you have been awake for a while, get up, keep the light low and do something dull.\n- Put the clock"
-                " out of sight.\n- Write down what goes round in your head, and leave it on the paper until morning.\n"
-                "- Go easy on coffee after midday, and on alcohol: it brings sleep and then breaks it."
+                "- If you have been awake for a while, get up, keep the light low and do something dull.\n- Put the"
+                " clock out of sight.\n- Write down what goes round in your head, and leave it on the paper until"
+                " morning.\n- Go easy on coffee after midday, and on alcohol: it brings sleep and then breaks it."
             ),
         ),
     ),
@@ -80,9 +80,7 @@ PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             _("Tell one person that you are waiting for help. You do not have to tell them why."),
             _("You can say what you need: “You do not have to fix it. It helps if you just come for a walk with me.”"),
-            _(
-                "If somebody frightens or hurts you, you deserve help with that first. The numbers on this page know how."
-            ),
+            _("If somebody frightens or hurts you, you deserve help with that first. The numbers here know how."),
         ),
     ),
     (
@@ -105,14 +103,12 @@ PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         _("Other help in the meantime"),
         (
             _(
-                "- Your GP practice can talk with you about medicines and about help near you.\n- In England you can also"
-                " refer yourself to NHS talking therapies. You may use both; you do not lose your place here.\n- At"
-                " work, ask if there is free counselling for staff. Colleges and universities often have their own.\n"
+                "- Your GP practice can talk with you about medicines and about help near you.\n- In England you can"
+                " also refer yourself to NHS talking therapies. You may use both; you do not lose your place here.\n"
+                "- At work, ask if there is free counselling for staff. Colleges often have their own.\n"
                 "- Libraries lend self-help books that doctors recommend, and keep quiet about who borrows them."
             ),
-            _(
-                "If you find help somewhere else, good. You can stop waiting here with one press, and undo it for some days."
-            ),
+            _("If you find help somewhere else, good. You can stop waiting here with one press, and undo it for days."),
         ),
     ),
 )

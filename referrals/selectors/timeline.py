@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy
 
 from referrals import list_words, words
-from referrals.models import Referral, ReferralEvent
+from referrals.models import EventReason, Referral, ReferralEvent
 from therapists.models import Therapist
 
 CLIENT, STAFF = "client", "staff"
@@ -19,13 +19,17 @@ Said = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
-    """`who` is empty for the client, `match_run` None: it names the list that somebody chose from."""
+    """`who` and `reason` (why somebody on the desk did it) are empty for the client. `match_run` names the list that
+    somebody chose from, `offer` the place that was offered; both are None for the client.
+    """
 
     at: datetime
     words: str
     action: str
     who: str = ""
     match_run: int | None = None
+    reason: str = ""
+    offer: int | None = None
 
 
 def _lazy(text: object) -> Said:
@@ -71,7 +75,6 @@ WORDS: dict[str, Said] = {
     "drop_list": words.unlisted,
     "undo_leave": _lazy(gettext_lazy("You went back to %(name)s’s list.")),
     "park": _lazy(gettext_lazy("Your place on %(name)s’s list is on hold. You keep it.")),
-    "late_yes": _lazy(gettext_lazy("You told us that you would still like a place with %(name)s.")),
     "unpark": _lazy(gettext_lazy("Your place on %(name)s’s list counts again.")),
     "prioritise": _lazy(gettext_lazy("The order on %(name)s’s list was changed.")),
     "move_list": _lazy(gettext_lazy("We moved you to %(name)s’s list, as we agreed.")),
@@ -102,32 +105,49 @@ WORDS_OF_A_PLACE: dict[str, Said] = {
     "lapse": list_words.time_over,
     "unlist": list_words.taken_back,
 }
+# Read by the desk alone.
+PUT_FORWARD = _lazy(gettext_lazy("Put forward on %(name)s’s list."))
+IN_TURN_AGAIN = _lazy(gettext_lazy("In turn again on %(name)s’s list."))
 # Taken back by us, because somebody she likes better has a place.
 STEPPED_UP = _lazy(gettext_lazy("We told %(name)s that you need no answer: somebody you put higher has a place."))
 
 
 def timeline(referral: Referral, *, viewer: str = CLIENT) -> list[TimelineItem]:
-    """Return what happened, oldest first. viewer: "client" or "staff". Two queries."""
+    """Return what happened, oldest first. viewer: "client" or "staff". Three queries at most."""
     events = list(ReferralEvent.objects.filter(referral=referral).order_by("pk"))
     ids = {event.detail.get("therapist") for event in events} - {None}
     names = dict(Therapist.objects.filter(pk__in=ids).values_list("pk", "display_name"))
     hidden = _not_told_yet(events) if viewer == CLIENT else set()
-    return [_item(event, names, viewer) for event in events if event.pk not in hidden]
+    reasons = _reasons(referral, viewer)
+    return [_item(event, names, reasons) for event in events if event.pk not in hidden]
 
 
-def _item(event: ReferralEvent, names: dict[int, str], viewer: str) -> TimelineItem:
+def _reasons(referral: Referral, viewer: str) -> dict[int, str] | None:
+    """Return why somebody on the desk did what she did, by event; None for the client, who reads none of it."""
+    if viewer == CLIENT:
+        return None
+    return dict(EventReason.objects.filter(event__referral=referral).values_list("event_id", "reason"))
+
+
+def _item(event: ReferralEvent, names: dict[int, str], reasons: dict[int, str] | None) -> TimelineItem:
     name = words.first_name(names.get(event.detail.get("therapist", 0), ""))
     if event.action == "say_go_ahead":
         mine = event.detail.get("side") == CLIENT
         said = words.you_go_ahead(name) if mine else words.therapist_goes_ahead(name)
     else:
         said = _said(event)(name)
-    if viewer == CLIENT:
+    if reasons is None:
         return TimelineItem(event.at, said, event.action)
-    return TimelineItem(event.at, said, event.action, event.actor_label, event.detail.get("match_run"))
+    detail = event.detail
+    offer = detail.get("offer") if event.action == "offer_place" else None
+    return TimelineItem(
+        event.at, said, event.action, event.actor_label, detail.get("match_run"), reasons.get(event.pk, ""), offer
+    )
 
 
 def _said(event: ReferralEvent) -> Said:
+    if event.action == "prioritise":
+        return PUT_FORWARD if event.detail.get("priority") else IN_TURN_AGAIN
     if event.from_state == Referral.State.OFFERED and event.action in WORDS_OF_A_PLACE:
         return WORDS_OF_A_PLACE[event.action]
     if event.action == "take_back" and event.actor_type == "system":

@@ -1,7 +1,7 @@
 """Where a client waits, list by list, in words; and what she could do instead of waiting."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core import clock
@@ -11,6 +11,7 @@ from referrals.models import Choice, Offer, Referral, WaitingListEntry
 from referrals.selectors.lists import entries_of
 from referrals.selectors.queue import ahead_of
 from referrals.services.walk import excluded_ids, limit_spoken_for, unpaid_ids
+from referrals.transitions import REFERRAL
 from referrals.words import first_name
 from therapists.models import Therapist
 from therapists.selectors.standing import Standing, standing_for
@@ -26,6 +27,7 @@ class ListRow:
     """
 
     pk: int
+    therapist: int
     name: str
     lines: tuple[str, ...]
     can: str
@@ -71,22 +73,23 @@ def list_rows(referral: Referral) -> list[ListRow]:
     ahead = ahead_of([entry for entry in entries if entry.agreed_at is not None])
     standings = standing_for([entry.therapist_id for entry in entries], as_of=now)
     lapsed = _places_gone_by(entries)
-    rows = [
-        _row(entry, referral, now, ahead.get(entry.pk), standings[entry.therapist_id], lapsed.get(entry.pk))
-        for entry in entries
-    ]
-    return rows + [_left(entry) for entry in _left_lately(referral, now)]
+    seen = _Seen(referral, now, ahead, standings, lapsed)
+    return [_row(entry, seen) for entry in entries] + [_left(entry) for entry in _left_lately(referral, now)]
 
 
-def _row(
-    entry: WaitingListEntry,
-    referral: Referral,
-    now: datetime.datetime,
-    ahead: int | None,
-    standing: Standing,
-    gone_by: int | None,
-) -> ListRow:
-    name = first_name(entry.therapist.display_name)
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was looked up once for all rows, by entry or therapist."""
+
+    referral: Referral
+    now: datetime.datetime
+    ahead: Mapping[int, int]
+    standings: Mapping[int, Standing]
+    lapsed: Mapping[int, int]
+
+
+def _row(entry: WaitingListEntry, seen: _Seen) -> ListRow:
+    name, gone_by = first_name(entry.therapist.display_name), seen.lapsed.get(entry.pk)
     can = "leave"
     if entry.state == State.ASKED and entry.agreed_at is None and entry.answer_due_at is not None:
         lines = [list_words.asked_to_wait(name, entry.answer_due_at)]
@@ -95,29 +98,27 @@ def _row(
     elif entry.state == State.KEPT:
         lines = [list_words.set_aside_now()]
     elif entry.state == State.PARKED:
-        lines = [_parked(entry, name), list_words.still_counts(referral.queue_from)]
+        lines = [_parked(entry, name), list_words.still_counts(seen.referral.queue_from)]
     else:
-        lines = _listed(entry, referral, now, ahead or 0, standing)
-    if gone_by is not None and _is_held_back(entry, now):
+        lines = _listed(entry, name, seen)
+    if gone_by is not None and _is_held_back(entry, seen.now):
         can = "want"
-    return ListRow(entry.pk, entry.therapist.display_name, tuple(lines), can, gone_by)
+    return ListRow(entry.pk, entry.therapist_id, entry.therapist.display_name, tuple(lines), can, gone_by)
 
 
-def _listed(
-    entry: WaitingListEntry, referral: Referral, now: datetime.datetime, ahead: int, standing: Standing
-) -> list[str]:
-    name = first_name(entry.therapist.display_name)
+def _listed(entry: WaitingListEntry, name: str, seen: _Seen) -> list[str]:
+    ahead = seen.ahead.get(entry.pk, 0)
     lines = [list_words.position(ahead)]
-    if standing.listed:
-        found = waits_for([entry.therapist_id], as_of=now, ahead=ahead)
+    if seen.standings[entry.therapist_id].listed:
+        found = waits_for([entry.therapist_id], as_of=seen.now, ahead=ahead)
         lines.append(list_words.how_long(wait_words(found.get(entry.therapist_id))))
     else:
         lines.append(list_words.frozen(name))
     if entry.state == State.ASKED:
         lines.append(list_words.asked_again(name))
-    if entry.no_offer_before is not None and entry.no_offer_before > now:
+    if entry.no_offer_before is not None and entry.no_offer_before > seen.now:
         lines.append(list_words.no_offer_before(name, entry.no_offer_before))
-    return [*lines, list_words.since(referral.queue_from)]
+    return [*lines, list_words.since(seen.referral.queue_from)]
 
 
 def _parked(entry: WaitingListEntry, name: str) -> str:
@@ -133,17 +134,20 @@ def _left(entry: WaitingListEntry) -> ListRow:
     lines = [list_words.left(first_name(name))]
     if entry.undo_until is not None:
         lines.append(list_words.left_undo(entry.undo_until))
-    return ListRow(entry.pk, name, tuple(lines), "undo")
+    return ListRow(entry.pk, entry.therapist_id, name, tuple(lines), "undo")
 
 
 def _is_held_back(entry: WaitingListEntry, now: datetime.datetime) -> bool:
     later = entry.no_offer_before is not None and entry.no_offer_before > now
-    return entry.state == State.PARKED or (entry.state in (State.LISTED, State.ASKED) and later)
+    if entry.state == State.PARKED:
+        # What her therapist has to answer first, she cannot.
+        return entry.code != codes.PARKED_THERAPIST
+    return entry.state == State.LISTED and later
 
 
 def _places_gone_by(entries: Sequence[WaitingListEntry]) -> dict[int, int]:
-    """Return by entry the last place she did not answer about in time, where that still counts against an offer."""
-    ids = [entry.pk for entry in entries if entry.lapses]
+    """Return by entry the last place she did not answer about in time, where that may still keep an offer from her."""
+    ids = [entry.pk for entry in entries if entry.lapses or entry.state == State.PARKED]
     if not ids:
         return {}
     lapsed = Offer.objects.filter(entry__in=ids, awaiting=Offer.Awaiting.CLIENT, state=Offer.State.LAPSED)
@@ -152,7 +156,9 @@ def _places_gone_by(entries: Sequence[WaitingListEntry]) -> dict[int, int]:
 
 def _left_lately(referral: Referral, now: datetime.datetime) -> list[WaitingListEntry]:
     """Return what she left and can go back to: the time is not over and the therapist still stands on her list."""
-    chosen = referral.choices.filter(round=referral.round).values("therapist")
+    if not REFERRAL.allows(referral.state, "undo_leave"):
+        return []
+    chosen = referral.choices.filter(round=referral.round, state=Choice.State.STOPPED).values("therapist")
     left = WaitingListEntry.objects.filter(
         referral=referral, state=State.LEFT, code=codes.LEFT, undo_until__gte=now, therapist__in=chosen
     )

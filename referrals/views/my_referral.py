@@ -19,9 +19,9 @@ from referrals.answers import Chosen
 from referrals.errors import AlreadySaidNo, CallFirst, NotAllowed, Refused
 from referrals.forms.safety import NumberForm
 from referrals.models import Referral
+from referrals.presenters.instead import others_words
 from referrals.presenters.mine import choice_rows, message_rows, to_talk_about
 from referrals.presenters.offered import offer_page
-from referrals.selectors.alternatives import others_with_a_place
 from referrals.selectors.now import now_words
 from referrals.selectors.own import choices_of, sent_messages
 from referrals.selectors.timeline import timeline
@@ -50,13 +50,14 @@ def my_referral(request: HttpRequest, referral: Referral) -> HttpResponse:
         request.session[OPENED_KEY] = before.isoformat() if before else ""
     list_edit_end(request)
     now = now_words(referral)
+    lists = list_rows(referral) if referral.state != Referral.State.CLOSED else []
     context = {
         "referral": referral,
         "spoken": spoken(referral.reference),
         "now": now,
         "timeline": timeline(referral, viewer="client"),
-        "choices": choice_rows(choices_of(referral)),
-        "lists": list_rows(referral) if now.owner else [],
+        "choices": choice_rows(choices_of(referral), waiting={row.therapist for row in lists if row.can != "undo"}),
+        "lists": lists,
         "page": offer_page(now.offer, referral) if now.offer is not None and "answer" in now.actions else None,
         **_instead(referral),
         "messages_sent": message_rows(sent_messages(referral)),
@@ -76,7 +77,7 @@ def _instead(referral: Referral) -> dict[str, Any]:
     return {
         "askable": could_be_asked_now(referral),
         "could_wait": could_wait_for(referral),
-        "others": others_with_a_place(referral) if waiting else 0,
+        "others_words": others_words(referral) if waiting else "",
     }
 
 
