@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from caseload.models import Ending
 from core import clock
 from core.forms import DateField, Form, RadiosField
-from referrals.codes import DECLINE_CODES, END_CODES
+from referrals.codes import DECLINE_CODES, END_CODES, FULL, REMOVE_CODES
+from referrals.services.asks import LIST_LIMIT
 
 TIME_FORMATS = ["%H:%M", "%H.%M", "%I%p", "%I:%M%p", "%I.%M%p"]
 
@@ -22,6 +23,58 @@ class DeclineForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].choices = list(DECLINE_CODES.items())  # type: ignore[attr-defined]
+
+
+class RefuseForm(Form):
+    """Why somebody cannot be on her list, coded for the same reason."""
+
+    code = RadiosField(label=_("Why can they not be on your list?"), missing=_("Choose a reason"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = DECLINE_CODES | {FULL: _("My list is long enough")}
+        self.fields["code"].choices = list(words.items())  # type: ignore[attr-defined]
+
+
+class RemoveForm(Form):
+    """Why she takes somebody off her list."""
+
+    code = RadiosField(label=_("Why do you take them off your list?"), missing=_("Choose a reason"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = list(REMOVE_CODES.items())  # type: ignore[attr-defined]
+
+
+class ListForm(Form):
+    """Whether her list takes anybody, and how many."""
+
+    OPEN, CLOSED = "open", "closed"
+
+    taking = RadiosField(
+        label=_("May more people wait for you?"),
+        choices=[(OPEN, _("Yes, up to the number below")), (CLOSED, _("No, nobody more at the moment"))],
+        missing=_("Choose whether more people may wait for you"),
+    )
+    limit = forms.IntegerField(
+        label=_("How many people may wait at once"),
+        help_text=_("People you have not answered yet count too."),
+        required=False,
+        max_value=LIST_LIMIT,
+        min_value=0,
+        widget=forms.NumberInput(attrs={"class": "nhsuk-input--width-3"}),
+        error_messages={
+            "invalid": _("Enter a number, like 10"),
+            "min_value": _("Enter 0 or more"),
+            "max_value": _("Enter a number up to %(limit_value)s"),
+        },
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("taking") == self.OPEN and not data.get("limit") and "limit" not in self.errors:
+            self.add_error("limit", _("Enter how many people may wait, at least 1"))
+        return data
 
 
 class ContactForm(Form):

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from caseload import lists
 from clients.preferences import Stated
 from clients.selectors import called
 from core import audit, clock
@@ -17,12 +18,10 @@ from core.choices import Role
 from core.models import Task
 from core.worklist import tasks_for
 from matching.services.ranking import why_for
-from referrals.models import Offer, Placement
+from referrals.models import Offer, Placement, Referral, WaitingListEntry
 from referrals.selectors.scope import offers_visible_to, placements_visible_to
 from referrals.selectors.summary import Summary
 from therapists.words import money, sessions_words
-
-SHOWN_DOMAINS = frozenset({"modality", "time", "format", "language", "experience"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,16 @@ class Today:
 
     to_answer: list[Offer]
     to_offer: list[Offer]
+    asks: list[WaitingListEntry]
+    to_confirm: list[WaitingListEntry]
     to_contact: list[Person]
     to_decide: list[Person]
     tasks: list[Task]
 
     @property
     def nothing(self) -> bool:
-        return not (self.to_answer or self.to_offer or self.to_contact or self.to_decide or self.tasks)
+        found = (self.to_answer, self.to_offer, self.asks, self.to_confirm, self.to_contact, self.to_decide, self.tasks)
+        return not any(found)
 
 
 def today(actor: Actor) -> Today:
@@ -67,6 +69,8 @@ def today(actor: Actor) -> Today:
     return Today(
         to_answer=[row for row in offers if row.interested_at is None],
         to_offer=[row for row in offers if row.interested_at is not None],
+        asks=list(lists.asks(actor)),
+        to_confirm=list(lists.to_confirm(actor).order_by("answer_due_at", "pk")),
         to_contact=[person for person in met if person.row.contacted_at is None],
         to_decide=[person for person in met if person.row.contacted_at is not None],
         tasks=list(own_tasks(actor)),
@@ -92,12 +96,10 @@ def requests_of(actor: Actor) -> QuerySet[Offer]:
     return Offer.objects.filter(therapist__user_id=actor.user_id, awaiting=Offer.Awaiting.THERAPIST)
 
 
-def fit_reasons(offer: Offer) -> list[str]:
+def fit_reasons(referral: Referral, therapist_id: int) -> tuple[str, ...]:
     """Return what of the client's wishes she meets, in words; never wishes about who she is (identity, gender)."""
-    stated = Stated.from_canonical(offer.referral.preferences.data)
-    why = why_for(stated, [offer.therapist_id]).get(offer.therapist_id)
-    reasons = why.row.reasons if why and why.row else ()
-    return [str(reason.words) for reason in reasons if reason.state == "met" and reason.domain in SHOWN_DOMAINS]
+    stated = Stated.from_canonical(referral.preferences.data)
+    return lists.reasons_of(why_for(stated, [therapist_id]).get(therapist_id))
 
 
 def money_words(summary: Summary) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caseload.views import exposure, people, requests, today
+from caseload.views import asks, exposure, lists, people, requests, today
 
 app_name = "caseload"
 
@@ -12,6 +12,15 @@ urlpatterns = [
     path("requests/<int:pk>/meeting/", requests.offer_meeting, name="request_meeting"),
     path("requests/<int:pk>/known/", requests.known, name="request_known"),
     path("requests/<int:pk>/decline/", requests.decline, name="request_decline"),
+    path("list/", lists.waiting_list, name="waiting_list"),
+    path("list/settings/", lists.settings, name="list_settings"),
+    path("list/still-yes/", lists.still_yes, name="still_yes"),
+    path("list/<int:pk>/", asks.entry_page, name="list_entry"),
+    path("list/<int:pk>/interest/", asks.interest, name="list_interest"),
+    path("list/<int:pk>/agree/", asks.agree, name="list_agree"),
+    path("list/<int:pk>/refuse/", asks.refuse, name="list_refuse"),
+    path("list/<int:pk>/known/", asks.known, name="list_known"),
+    path("list/<int:pk>/remove/", lists.remove, name="list_remove"),
     path("exposure/", exposure.exposure, name="exposure"),
     path("people/", people.people, name="people"),
     path("people/<int:pk>/", people.placement, name="placement"),

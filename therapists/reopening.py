@@ -50,6 +50,9 @@ def hers_to_mend(reasons: Iterable[str]) -> bool:
 def _then(act: str, therapist: Therapist, on: datetime.date) -> str:
     if act == CONFIRM:
         return _("Say that you are here, and people can find you again for 14 days. Anything you do here counts too.")
+    if act == UNPAUSE and therapist.away_until and therapist.away_from and therapist.away_from <= on:
+        until = _("You are away until %(day)s and come back by yourself on the day after.")
+        return f"{until % {'day': day(therapist.away_until)}} " + _("You can take new people again sooner.")
     if act == UNPAUSE:
         return _("You can take new people again whenever you like.")
     if act == LIMIT:

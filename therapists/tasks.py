@@ -7,6 +7,7 @@ from celery import shared_task
 
 from core.actors import system
 from therapists.services.confirmations import confirmations_ask
+from therapists.services.leave import leaves_turn
 from therapists.services.registrations import registration_checks_open
 from therapists.services.search import search_reindex
 
@@ -30,3 +31,9 @@ def search_reindex_nightly() -> None:
 def ask_to_confirm() -> None:
     """On working mornings: ask therapists of whom nothing was heard whether they still take people."""
     confirmations_ask()
+
+
+@shared_task
+def turn_leaves() -> None:
+    """Pause whoever goes on leave today, and show whoever is back."""
+    leaves_turn(actor=system("turn_leaves"))

@@ -21,6 +21,7 @@ urlpatterns = [
     path("profile/<slug:slug>/", profile.section, name="section"),
     path("places/", places.places, name="places"),
     path("places/new/", places.places_new, name="places_new"),
+    path("places/away/", places.leave, name="leave"),
     path("places/limit/", places.limit, name="limit"),
     path("places/<int:pk>/when/", places.place_when, name="place_when"),
     path("places/<int:pk>/close/", places.place_close, name="place_close"),

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from caseload import selectors
+from caseload import lists, selectors
 from caseload.forms import ContactForm, EndForm, MeetingForm
 from caseload.services.endings import therapy_end
 from core.actors import Actor
@@ -112,7 +112,8 @@ def end(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> Ht
             _("It is ended, and they have been told."),
         )
         return redirect("caseload:placement", pk)
-    return render(request, "caseload/end.html", {"placement": row, "form": form})
+    context = {"placement": row, "form": form, "waits": lists.queue_length(therapist.pk)}
+    return render(request, "caseload/end.html", context)
 
 
 def _placement(actor: Actor, pk: int) -> Placement:

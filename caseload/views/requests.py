@@ -10,15 +10,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from caseload import selectors
 from caseload.forms import DeclineForm
+from caseload.views.attempt import attempt
 from core.actors import Actor
 from core.forms import posted
-from referrals.errors import Refused
 from referrals.models import Offer
 from referrals.presenters.talking import wish_words
 from referrals.selectors.scope import offers_visible_to
 from referrals.selectors.summary import conflict_details, request_summary
 from referrals.services import requests as services
-from referrals.transitions import NotAllowed
 from therapists.access import therapist_page
 from therapists.models import Therapist
 
@@ -36,7 +35,7 @@ def request_page(request: HttpRequest, therapist: Therapist, actor: Actor, pk: i
         "offer": offer,
         "summary": summary,
         "money": selectors.money_words(summary),
-        "reasons": selectors.fit_reasons(offer),
+        "reasons": selectors.fit_reasons(offer.referral, offer.therapist_id),
         "style": [wish_words(scale, side) for scale, side in summary.style],
     }
     if offer.interested_at is not None:
@@ -104,13 +103,5 @@ def _over(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 
 def _attempt(request: HttpRequest, act: Callable[[], object]) -> bool:
-    """Do it; a page that was overtaken says so in words instead."""
-    try:
-        act()
-    except Refused as refused:
-        messages.info(request, str(refused))
-    except NotAllowed:
-        messages.info(request, _("This request has changed in the meantime. Here is how it is now."))
-    else:
-        return True
-    return False
+    overtaken = _("This request has changed in the meantime. Here is how it is now.")
+    return attempt(request, act, overtaken=overtaken)

@@ -4,7 +4,7 @@ nobody, and how to reach the person only after her yes. Each is a white list; th
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from functools import reduce
 
@@ -148,6 +148,19 @@ def summary_of(referral: Referral, therapist_id: int, *, interested: bool) -> Su
     )
 
 
+def ask_summary(entry: WaitingListEntry) -> Summary:
+    """Return what a therapist sees of somebody who would like to wait for her, or does by her yes."""
+    interested = entry.interested_at is not None or entry.agreed_at is not None
+    return summary_of(entry.referral, entry.therapist_id, interested=interested)
+
+
+def issues_told(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[str, ...]]:
+    """Return for each (referral id, therapist id) what brings the person, in words: for a list of many."""
+    found = {pair: (known.main_issue, *known.other_issues) for pair, known in told(pairs).items()}
+    names = _named(Issue, {slug for slugs in found.values() for slug in slugs})
+    return {pair: tuple(names[slug] for slug in slugs if slug in names) for pair, slugs in found.items()}
+
+
 def request_summary(offer: Offer) -> Summary:
     """Return what a therapist sees of a request."""
     return summary_of(offer.referral, offer.therapist_id, interested=offer.interested_at is not None)
@@ -268,7 +281,11 @@ def _hours(wishes: Iterable[Wish]) -> int:
 
 def _names(model: type[ReferenceRow], slugs: Iterable[str]) -> tuple[str, ...]:
     wanted = [slug for slug in slugs if slug]
-    if not wanted:
-        return ()
-    names = dict(model._default_manager.filter(slug__in=wanted).values_list("slug", "name"))
+    names = _named(model, wanted)
     return tuple(names[slug] for slug in wanted if slug in names)
+
+
+def _named(model: type[ReferenceRow], slugs: Collection[str]) -> dict[str, str]:
+    if not slugs:
+        return {}
+    return dict(model._default_manager.filter(slug__in=slugs).values_list("slug", "name"))

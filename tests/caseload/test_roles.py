@@ -23,7 +23,7 @@ EXPECTED = {
     **{f"referrals:{name}": STAFF for name in ("desk_find", "desk_referral", "desk_referral_act")},
     **{
         f"referrals:{name}": SENDERS
-        for name in ("desk_messages", "desk_message", "desk_letters", "desk_letter_not_posted")
+        for name in ("desk_messages", "desk_message", "desk_letters", "desk_letter_returned", "desk_letter_not_posted")
     },
     **{f"referrals:{name}": CHECKERS for name in ("desk_exposure", "desk_exposure_file")},
     **{f"referrals:{name}": {Role.COORDINATOR} for name in ("desk_overdue", "desk_list")},

@@ -13,6 +13,7 @@ from notifications.models import Message
 from referrals.models import Referral
 from tests.factories import make_location, make_place, make_registration, make_user
 from tests.referrals.given import met, open_offer, sent
+from tests.referrals.waiting import agrees, entry_with, full, waits
 from tests.support.sign_in import signed_in
 from therapists.models import ImportRun, Register, RegistrationClaim, SamePersonPair, Therapist
 from therapists.selectors.confirmations import link_token
@@ -42,6 +43,8 @@ def build(ben: Therapist) -> dict[str, dict[str, Any]]:
         register=Register.objects.first(), file_name="a.csv", file_sha256="0" * 64, started_at=clock.now(),
         actor_label="Dev",
     )  # fmt: skip
+    full(ben)
+    ask, listed = entry_with(waits(ben), ben), agrees(waits(ben), ben)
     failed = Message.objects.earliest("pk")
     failed.state = Message.State.FAILED
     failed.save()
@@ -51,6 +54,7 @@ def build(ben: Therapist) -> dict[str, dict[str, Any]]:
         "pair": {"pk": pair.pk}, "task": {"pk": task.pk}, "safety": {"pk": safety.pk}, "shift": {"pk": shift.pk},
         "bens_registration": {"pk": ben.registrations.get().pk},
         "import": {"pk": run.pk}, "message": {"pk": failed.pk}, "therapist": {"pk": ben.pk},
+        "ask": {"pk": ask.pk}, "listed": {"pk": listed.pk},
         "list": {"pk": asked.pk, "run": asked.match_run_id},
         "link": {"token": link_token(ben)},
         "kind": {"pk": ben.modality_links.first().modality_id},

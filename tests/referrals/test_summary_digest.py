@@ -12,9 +12,9 @@ from clients.services.preferences import preferences_record
 from core import clock
 from referrals.models import Referral
 from referrals.selectors.summary import Told, summary_digest, summary_digests, told
-from tests.factories import reference_row
+from tests.factories import make_funder, reference_row
 from tests.referrals.given import fresh, sent
-from therapists.models import Funder, Issue, Therapist
+from therapists.models import Issue, Therapist
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +70,7 @@ CHANGES: dict[str, Any] = {
     "identity": lambda r: state(r, identity=any_of(["faith"], 1)),
     "note": lambda r: Client.objects.filter(pk=r.client_id).update(access_needs={"note": "A quiet room"}),
     "fee": lambda r: Referral.objects.filter(pk=r.pk).update(fee_snapshot={}),
-    "funder": lambda r: Referral.objects.filter(pk=r.pk).update(funder=reference_row(Funder, "trust", sessions=8)),
+    "funder": lambda r: Referral.objects.filter(pk=r.pk).update(funder=make_funder("trust")),
 }
 
 

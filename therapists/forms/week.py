@@ -19,6 +19,7 @@ from therapists.services.availability import (
     location_add,
     location_update,
 )
+from therapists.services.leave import leave_set
 from therapists.services.week import limits_set, place_reoffer, places_offer
 from therapists.words import DAYS
 
@@ -267,3 +268,26 @@ class LimitForm(SectionForm):
 
     def save(self, actor: Actor) -> None:
         limits_set(therapist=self.therapist, monthly_limit=self.cleaned_data["monthly_limit"], actor=actor)
+
+
+class LeaveForm(SectionForm):
+    """Between which days she is away."""
+
+    title = _("When you are away")
+    lead = _(
+        "On these days nobody new can ask for you, and no place of yours is offered. You need not remember to come"
+        " back: people can ask again from the day after. Everybody you see and everybody who waits for you stays."
+    )
+
+    away_from = DateField(label=_("The first day you are away"), future=True, missing=_("Enter the first day"))
+    away_until = DateField(label=_("The last day you are away"), future=True, missing=_("Enter the last day"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("away_from"), data.get("away_until")
+        if first and last and last < first:
+            self.add_error("away_until", _("The last day must not be before the first"))
+        return data
+
+    def save(self, actor: Actor) -> None:
+        leave_set(therapist=self.therapist, actor=actor, **self.cleaned_data)

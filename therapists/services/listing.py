@@ -100,8 +100,11 @@ def new_person_count(*, therapist_id: int, actor: Actor) -> None:
 
 
 def therapist_pause(*, therapist_id: int, paused: bool, actor: Actor) -> None:
-    """Stop or start taking new people. Nobody she already sees is touched."""
-    Therapist.objects.filter(pk=therapist_id).update(paused=paused)
+    """Stop or start taking new people. Nobody she already sees is touched. Starting ends a leave that has begun."""
+    row = Therapist.objects.filter(pk=therapist_id)
+    row.update(paused=paused)
+    if not paused:
+        row.filter(away_from__lte=clock.today()).update(away_from=None, away_until=None)
     verb = "therapist_pause" if paused else "therapist_unpause"
     audit.record_write(actor=actor, verb=verb, obj_type="therapist", obj_id=therapist_id)
     therapist_confirm(therapist_id=therapist_id, actor=actor)

@@ -11,10 +11,11 @@ from core import clock
 from core.actors import Actor
 from core.forms import posted
 from therapists.access import therapist_page
-from therapists.forms.week import LimitForm, PlacesForm, ReofferForm
+from therapists.forms.week import LeaveForm, LimitForm, PlacesForm, ReofferForm
 from therapists.models import Therapist
 from therapists.selectors.own import own_places, places_ever
 from therapists.selectors.standing import standing
+from therapists.services.leave import leave_cancel
 from therapists.services.listing import therapist_confirm
 from therapists.services.week import ChangedMeanwhile, new_people_pause, place_stop
 from therapists.views.common import next_or
@@ -95,6 +96,21 @@ def limit(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpRespo
         messages.success(request, _("Saved."))
         return redirect("therapists:places")
     return render(request, "therapists/sections/fields.html", {"form": form, "back": reverse("therapists:places")})
+
+
+@therapist_page
+@require_http_methods(["GET", "POST"])
+def leave(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResponse:
+    """Say when she is away, or take it back."""
+    if request.method == "POST" and request.POST.get("cancel") == "1":
+        leave_cancel(therapist=therapist, actor=actor)
+        messages.success(request, _("The dates are taken back."))
+        return redirect("therapists:places")
+    form = LeaveForm(posted(request), therapist=therapist)
+    if request.method == "POST" and form.is_valid() and saved(form, actor):
+        messages.success(request, _("Saved. You need not remember to come back."))
+        return redirect("therapists:places")
+    return render(request, "therapists/leave.html", {"form": form, "therapist": therapist})
 
 
 @therapist_page
