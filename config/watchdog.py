@@ -13,6 +13,8 @@ import time
 from celery.signals import task_received
 
 logger = logging.getLogger(__name__)
+# Longer than any task may run: what the worker has in hand is ended first, if it can be.
+GRACE_SECONDS = 75
 _last_given = time.monotonic()
 
 
@@ -34,3 +36,7 @@ def _watch(silence_seconds: int) -> None:
         time.sleep(min(1.0, silence_seconds / 4))
     logger.error("watchdog: nothing received for %s seconds, ending to be started anew", silence_seconds)
     os.kill(os.getpid(), signal.SIGTERM)
+    # This thread ends with the process. Still here: the main thread is stuck where no signal is looked at.
+    time.sleep(GRACE_SECONDS)
+    logger.critical("watchdog: did not end by itself, killing")
+    os.killpg(os.getpgrp(), signal.SIGKILL)
