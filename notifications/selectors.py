@@ -22,11 +22,15 @@ def letters_to_print() -> QuerySet[Message]:
     return Message.objects.filter(state=Message.State.TO_PRINT).order_by("claimed_at", "pk")
 
 
+def letters_out() -> QuerySet[Message]:
+    """Return letters that were posted and have not come back, the last one first."""
+    letters = Message.objects.filter(channel=Message.Channel.LETTER, state=Message.State.SENT)
+    return letters.order_by("-sent_at", "-pk")
+
+
 def letters_just_posted() -> QuerySet[Message]:
     """Return letters marked as posted so short a time ago that the mark can be taken back, the last one first."""
-    since = clock.now() - UNPOST_WITHIN
-    letters = Message.objects.filter(channel=Message.Channel.LETTER, state=Message.State.SENT)
-    return letters.filter(sent_at__gt=since).order_by("-sent_at", "-pk")
+    return letters_out().filter(sent_at__gt=clock.now() - UNPOST_WITHIN)
 
 
 def delivered(topic: str, subject_type: str, subject_id: int) -> bool:

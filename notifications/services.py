@@ -28,6 +28,10 @@ class NotToPrint(Exception):
     """Only a letter that waits to be printed can be posted."""
 
 
+class NotPosted(Exception):
+    """Only a letter that was posted can come back."""
+
+
 class UnknownMessage(LookupError):
     """No message of ours has this Message-ID."""
 
@@ -137,12 +141,27 @@ def message_bounced(*, message: Message, code: str, actor: Actor) -> bool:
     out = row.state in (State.SENT, State.SENDING) or (row.state == State.QUEUED and row.attempts > 0)
     if not out or row.channel == Message.Channel.LETTER:
         return False
+    _bounce(row, code, actor)
+    return True
+
+
+@transaction.atomic
+def letter_returned(*, message: Message, actor: Actor) -> Message:
+    """Record that the post brought a letter back. Raises NotPosted."""
+    posted = Message.objects.filter(channel=Message.Channel.LETTER, state=State.SENT)
+    row = posted.select_for_update().filter(pk=message.pk).first()
+    if row is None:
+        raise NotPosted(message.pk)
+    _bounce(row, "returned-by-post", actor)
+    return row
+
+
+def _bounce(row: Message, code: str, actor: Actor) -> None:
     row.state, row.bounced_at, row.last_error, row.receipt_due = State.BOUNCED, clock.now(), code[:200], None
     row.save(update_fields=["state", "bounced_at", "last_error", "receipt_due"])
     outcomes.tell_failed(row)
     kinds.raise_task(kinds.BOUNCED, row, actor=actor, error=row.last_error)
     _audit(row, actor, "message_bounced")
-    return True
 
 
 def report_record(*, report: Report, actor: Actor) -> bool:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("messages/", desk_messages.index, name="desk_messages"),
     path("messages/<int:pk>/", desk_messages.message, name="desk_message"),
     path("messages/letters/", desk_letters.letters, name="desk_letters"),
+    path("messages/letters/returned/", desk_letters.returned, name="desk_letter_returned"),
     path("messages/<int:pk>/not-posted/", desk_letters.not_posted, name="desk_letter_not_posted"),
     path("exposure/", desk_exposure.exposure, name="desk_exposure"),
     path("exposure/file/", desk_exposure.exposure_file, name="desk_exposure_file"),

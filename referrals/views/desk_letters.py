@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import for_request
 from core import audit, clock
+from core.forms import posted
 from core.policy import allow
 from notifications.letters import Letter, letter_of
 from notifications.models import Message
 from notifications.selectors import letters_just_posted, letters_to_print
-from notifications.services import NotJustPosted, letter_unposted, letters_posted
-from referrals.forms.letters import PostedForm
+from notifications.services import NotJustPosted, NotPosted, letter_returned, letter_unposted, letters_posted
+from referrals.forms.letters import PostedForm, ReturnedForm
 
 DESK = ("coordinator", "administrator")
 # One go at the printer; the rest comes when these are posted.
@@ -59,6 +60,21 @@ def not_posted(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("referrals:desk_messages")
 
 
+@allow(*DESK)
+@require_http_methods(["GET", "POST"])
+def returned(request: HttpRequest) -> HttpResponse:
+    """The post brought a letter back: it counts as not arrived from now on."""
+    form = ReturnedForm(posted(request))
+    if form.is_valid():
+        try:
+            letter_returned(message=form.cleaned_data["number"], actor=for_request(request))
+            messages.success(request, _("It stands among the messages that did not arrive, and its clock has stopped."))
+        except NotPosted:
+            messages.info(request, _("Somebody else has dealt with this message in the meantime."))
+        return redirect("referrals:desk_messages")
+    return render(request, "desk/letter_returned.html", {"form": form})
+
+
 def read_letter(request: HttpRequest, row: Message) -> Letter | None:
     """Return a letter as it is printed now, and record that its words and address were seen."""
     letter = letter_of(row)
@@ -74,7 +90,7 @@ def sender() -> dict[str, Any]:
 
 def _chosen(request: HttpRequest) -> QueryDict:
     """What was ticked; the button for all of them carries the numbers of those that were shown."""
-    posted = request.POST.copy()
-    if shown := posted.get("all"):
-        posted.setlist("letters", shown.split(","))
-    return posted
+    typed = request.POST.copy()
+    if shown := typed.get("all"):
+        typed.setlist("letters", shown.split(","))
+    return typed

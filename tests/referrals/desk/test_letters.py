@@ -26,6 +26,7 @@ from tests.support.sign_in import sign_in_page, signed_in
 pytestmark = pytest.mark.django_db
 ADDRESS = "Ewa Example\n1 High Street\nLeeds\nLS1 1AA"
 LETTERS = reverse("referrals:desk_letters")
+RETURNED = reverse("referrals:desk_letter_returned")
 MESSAGES = reverse("referrals:desk_messages")
 
 
@@ -167,6 +168,21 @@ class TestPosting:
         Message.objects.filter(pk=several[0].pk).update(sent_at=clock.now() - datetime.timedelta(hours=1))
         assert "It was not posted after all" not in desk.get(MESSAGES).content.decode()
 
+    def test_one_the_post_brings_back_has_not_arrived(self, desk, several):
+        desk.post(LETTERS, {"letters": [several[0].pk]})
+        answer = desk.post(RETURNED, {"number": f" {several[0].pk} "}, follow=True).content.decode()
+        assert "its clock has stopped" in answer and "returned-by-post" in answer
+        assert states() == ["bounced", "to_print", "to_print"]
+        desk.post(reverse("referrals:desk_message", args=[several[0].pk]))
+        delivery.message_deliver(message_id=several[0].pk)
+        assert states() == ["to_print"] * 3
+
+    @pytest.mark.parametrize("number", ["", "x", "0", "-1", "9" * 30, "\x00", "²", "٣"])
+    def test_a_number_no_posted_letter_has(self, desk, several, number):
+        answer = desk.post(RETURNED, {"number": number})
+        assert answer.status_code == 200 and "There is a problem" in answer.content.decode()
+        assert "Check the number" in desk.post(RETURNED, {"number": several[0].pk}).content.decode()
+
     def test_a_message_that_came_back_is_shown_as_such(self, desk, ben):
         referral = sent(ben)
         message = Message.objects.get(topic=topics.SENT, subject_id=referral.pk)
@@ -188,6 +204,7 @@ def test_the_pages(live_server, open_page, axe, several, dev, width, settings):
     sign_in_page(page, live_server.url, dev)
     look(page, live_server.url + MESSAGES, axe, "desk_messages_letters")
     look(page, live_server.url + reverse("referrals:desk_message", args=[several[0].pk]), axe, "desk_letter")
+    look(page, live_server.url + RETURNED, axe, "desk_letter_returned")
     look(page, live_server.url + LETTERS, axe, "desk_letters")
     follow(page.get_by_role("button", name="Record the ticked letters"))
     assert page.get_by_role("alert").inner_text().startswith("There is a problem")
