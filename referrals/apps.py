@@ -18,6 +18,8 @@ class ReferralsConfig(AppConfig):
 
         links.register("referral", lambda pk: reverse("referrals:desk_referral", args=[pk]))
         links.register("safety", lambda pk: reverse("referrals:desk_task", args=[pk]))
+        links.register("pair", lambda pk: reverse("referrals:desk_task_merge", args=[pk]))
+        links.register("list", lambda pk: reverse("referrals:desk_waiting_list", args=[pk]))
         leave.forget(*sessions.ALL_KEYS)
         kinds.register()
         queue.register(queues_of)

@@ -34,6 +34,14 @@ def _safety(task: Task) -> str | None:
     return links.path("safety", task.pk)
 
 
+def _pair(task: Task) -> str | None:
+    return links.path("pair", task.pk)
+
+
+def _list(task: Task) -> str | None:
+    return links.path("list", task.subject_id)
+
+
 # kind: (label, words, link)
 _REFERRAL_KINDS = {
     CALL_CLIENT: (
@@ -76,6 +84,7 @@ def register() -> None:
         IDENTITY_CHECK,
         _("Perhaps the same person"),
         _("Compare the records. Merge them only when you are sure; the earliest clock counts."),
+        _pair,
     )
     register_kind(
         THERAPIST_OF_CLIENT,
@@ -87,6 +96,7 @@ def register() -> None:
         LIST_FROZEN_LONG,
         _("A list has stood still for two weeks"),
         _("Ask the therapist whether she goes on. Help those who wait to choose somebody else, if she does not."),
+        _list,
     )
     register_kind(
         REVIEW, _("Time for a review"), _("Twelve weeks have passed. Look together at how it goes."), _placement

@@ -42,6 +42,29 @@ class CloseTaskForm(Form):
         return data
 
 
+class CloseCallForm(CloseTaskForm):
+    """The client's next step is the desk's: whoever closes the call says what comes next, or nobody would act."""
+
+    then = RadiosField(
+        label=_("What happens next?"),
+        choices=[
+            ("carry_on", _("Ask their next choice, or let them choose again: they have ten days anew")),
+            ("call_again", _("Somebody calls again by the end of the next working day")),
+        ],
+        hints={
+            "carry_on": _("To lead to other help, or to stop or close it, use the referral’s own page instead."),
+        },
+        missing=_("Choose what happens next"),
+    )
+    field_order = ["outcome", "then", "note"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("note") and "note" not in self.errors:
+            self.add_error("note", _("Write what was agreed, or when you tried"))
+        return data
+
+
 class FindForm(Form):
     """A reference as somebody reads it out, or what somebody without one can say on the phone."""
 

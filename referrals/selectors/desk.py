@@ -20,7 +20,12 @@ CALLING = (
     kinds.THERAPIST_OF_CLIENT,
     kinds.FIRST_CONTACT,
     kinds.NO_DECISION,
+    kinds.PARKED_ENTRY,
+    kinds.OFFER_NOT_TOLD,
 )
+
+# While somebody is choosing and the desk has taken the next step over, it is taken by one of these calls.
+NEXT_BY_A_CALL = (kinds.CALL_CLIENT, kinds.CALL_BEFORE_TELLING, kinds.HELP_CHOOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,14 @@ def number_missing(task: Task) -> bool:
     if task.kind not in CALLING or task.subject_type != "referral":
         return False
     return not Referral.objects.select_related("client").get(pk=task.subject_id).client.phone
+
+
+def needs_next(task: Task) -> bool:
+    """Say whether nobody but the desk acts next for whoever this call is about: closing it must say what comes then."""
+    if task.kind not in NEXT_BY_A_CALL or task.subject_type != "referral":
+        return False
+    waiting = Referral.objects.filter(pk=task.subject_id, state=Referral.State.CHOOSING)
+    return waiting.filter(action_owner=Referral.Owner.COORDINATOR).exists()
 
 
 def identity_records(task: Task, *, actor: Actor) -> list[Record]:

@@ -4,18 +4,24 @@ from django.db import transaction
 
 from core import clock
 from core.actors import Actor
+from core.models import Task
+from core.worklist import task_close
 from referrals import codes
 from referrals.locks import referral_locked
 from referrals.messages import topics
 from referrals.messages.send import tell_client
 from referrals.models import Referral
-from referrals.services.calls import CALLS, call_before_telling_made, calls_cancel
+from referrals.services.calls import CALLS, call_before_telling_made, call_open, calls_cancel
 from referrals.services.events import referral_step
 from referrals.services.moving import choosing_due
 from referrals.services.placements import closed
 from referrals.services.reasons import last_event, reason_note, reason_require
 from referrals.services.walk import referral_walk
 from referrals.services.withdrawal import everything_let_go, referral_reopen, withdraw
+from referrals.transitions import REFERRAL as LIFE
+from referrals.transitions import NotAllowed
+
+CARRY_ON, CALL_AGAIN = "carry_on", "call_again"
 
 
 def redirect(*, referral: Referral, reason: str, actor: Actor) -> None:
@@ -85,3 +91,32 @@ def _close(referral: Referral, action: str, code: str, reason: str, actor: Actor
         event = referral_step(referral=locked.referral, action=action, actor=actor)
         reason_note(event=event, referral=referral, verb=f"referral_{action}_reason", reason=reason, actor=actor)
         closed(locked.referral, event, actor)
+
+
+def call_finish(*, task: Task, then: str, outcome: str, note: str, actor: Actor) -> None:
+    """Close a call to somebody whose next step is the desk's, and say what comes next: without that she would stand
+    still until the nightly check.
+
+    `then`: CARRY_ON (the note is the reason) or CALL_AGAIN, by the end of the next working day. Raises NotAllowed when
+    the referral has moved on, worklist.NotOpen, NotYours, ValueError without a note.
+    """
+    reason_require(note)
+    if then not in (CARRY_ON, CALL_AGAIN):
+        raise ValueError(then)
+    with referral_locked(task.subject_id) as locked:
+        referral = locked.referral
+        if referral.state != Referral.State.CHOOSING:
+            raise NotAllowed(LIFE.name, referral.state, then)
+        task_close(task=task, actor=actor, outcome=outcome, note=note)
+        if then == CARRY_ON:
+            carry_on(referral=referral, reason=note, actor=actor)
+            return
+        call = call_open(referral=referral, why="again", actor=actor, kind=task.kind, role=task.owner_role)
+        referral_step(
+            referral=referral,
+            action="hand_over",
+            actor=actor,
+            owner=Referral.Owner.COORDINATOR,
+            due_at=call.due_at,
+            detail={"task": call.pk},
+        )

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from core import clock
 from core.actors import Actor
 from core.working_time import next_waking_moment
@@ -24,6 +26,7 @@ from referrals.services.calls import REFERRAL
 from referrals.services.entries import entry_end, entry_event, entry_step
 from referrals.services.events import referral_step
 from referrals.services.moving import require_open
+from referrals.services.offers import offer_accept, offer_keep_place, offer_stop
 from referrals.services.reasons import last_event, reason_note, reason_require
 from referrals.services.rounds import Line, line_new, present_lines, round_write
 from referrals.services.walk import excluded_ids, referral_walk, unpaid_ids
@@ -34,6 +37,12 @@ from therapists.services.places import HoldExpired, claim_extend
 State = WaitingListEntry.State
 # A place stays held at most this long from now when a coordinator gives somebody more time: others wait for it too.
 EXTEND_MOST = timedelta(days=14)
+# What somebody may have said about a place, the service it goes through and the event it leaves.
+ANSWERS = {
+    "accept": (offer_accept, "accept"),
+    "keep": (offer_keep_place, "keep_place"),
+    "stop": (offer_stop, "stop_waiting"),
+}
 # Whose entry may be moved or taken off: somebody who is offered a place answers first, or the desk answers for her.
 LOOSE = (State.ASKED, State.LISTED, State.PARKED)
 
@@ -153,6 +162,19 @@ def offer_extend(*, offer: Offer, expires_at: datetime, reason: str, actor: Acto
         )
         reason_note(event=event, referral=locked.referral, verb="offer_extend", reason=reason, actor=actor)
         tell_client(topic=topics.PLACE_EXTENDED, referral=locked.referral, event=event, offer=fresh.pk)
+
+
+def offer_answer_for(*, offer: Offer, answer: str, reason: str, actor: Actor) -> None:
+    """Take down what somebody said about a place on the phone or by letter: accept, keep or stop.
+
+    Raises PlaceGone, NotListed, ValueError (no reason, another answer).
+    """
+    reason_require(reason)
+    do, action = ANSWERS[answer]
+    with transaction.atomic():
+        do(offer=offer, actor=actor)
+        event = last_event(offer.referral, action)
+        reason_note(event=event, referral=offer.referral, verb="offer_answer_for", reason=reason, actor=actor)
 
 
 def _require_sensible_end(offer: Offer, expires_at: datetime) -> None:

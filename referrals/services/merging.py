@@ -37,7 +37,13 @@ State = WaitingListEntry.State
 # Promised to a person, whichever of her referrals it was promised about.
 PROMISED = (*CALLS, kinds.CALL_BEFORE_TELLING, kinds.PARKED_ENTRY)
 # Whom nothing is asked of any more: these give way when two lists together are longer than a list may be.
-ANSWERED = (Choice.State.NO, Choice.State.UNANSWERED, Choice.State.UNAVAILABLE, Choice.State.ENDED)
+ANSWERED = (
+    Choice.State.NO,
+    Choice.State.UNANSWERED,
+    Choice.State.UNAVAILABLE,
+    Choice.State.ENDED,
+    Choice.State.STOPPED,
+)
 
 
 @dataclass(frozen=True, slots=True)

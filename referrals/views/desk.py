@@ -15,9 +15,13 @@ from core.actors import Actor
 from core.forms import posted
 from core.models import Task
 from core.policy import allow
-from referrals.forms.desk import CloseTaskForm, FindForm
+from referrals.forms.desk import CloseCallForm, CloseTaskForm, FindForm
 from referrals.selectors import desk as selectors
+from referrals.selectors.desk_offers import counts
+from referrals.selectors.merging import pairs_of
 from referrals.selectors.safety_case import SafetyCase, safety_case
+from referrals.services.coordination import call_finish
+from referrals.transitions import NotAllowed
 from referrals.views.desk_links import facts, task_link
 
 STAFF = ("coordinator", "safety_clinician")
@@ -35,6 +39,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tasks": [_shown(task) for task in page],
         "figures": selectors.figures(actor, now=now) if actor.holds(*STAFF) else None,
         "coordinates": actor.holds("coordinator"),
+        "lists": counts(actor, now=now),
         "now": now,
     }
     return render(request, "desk/desk.html", context)
@@ -48,18 +53,23 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and selectors.closed_by(actor, pk):
         return redirect("referrals:desk")
     row = get_object_or_404(worklist.tasks_visible_to(actor), pk=pk)
-    form = CloseTaskForm(posted(request))
+    needs_next = selectors.needs_next(row)
+    form = CloseCallForm(posted(request)) if needs_next else CloseTaskForm(posted(request))
     if request.method == "POST" and form.is_valid():
+        finish = call_finish if needs_next else worklist.task_close
         try:
-            worklist.task_close(task=row, actor=actor, **form.cleaned_data)
+            finish(task=row, actor=actor, **form.cleaned_data)
         except (worklist.NotOpen, worklist.NotYours):
             messages.info(request, _("Somebody else has dealt with this in the meantime."))
+        except NotAllowed:
+            messages.info(request, _("The referral has moved on in the meantime. Look again, then close the task."))
+            return redirect("referrals:desk_task", pk)
         else:
             messages.success(request, _("The task is closed."))
         return redirect("referrals:desk")
     context = _shown(row) | {"form": form, "now": clock.now(), "safety": _safety(row, actor)}
     context |= {"facts": facts(row), "number_missing": selectors.number_missing(row)}
-    context |= {"records": selectors.identity_records(row, actor=actor)}
+    context |= {"records": selectors.identity_records(row, actor=actor), "pairs": pairs_of(row)}
     return render(request, "desk/task.html", context)
 
 

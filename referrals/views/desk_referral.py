@@ -20,12 +20,14 @@ from core.policy import allow
 from referrals.errors import Refused
 from referrals.forms.desk import CloseReferralForm, ReasonForm
 from referrals.models import Referral
+from referrals.selectors.lists import entries_of, offered_place
 from referrals.selectors.now import now_words
 from referrals.selectors.scope import referrals_visible_to
 from referrals.selectors.summary import client_card
 from referrals.selectors.timeline import timeline
 from referrals.services import coordination
 from referrals.transitions import REFERRAL, NotAllowed
+from referrals.views.desk_entries import acts_on
 
 STAFF = ("coordinator", "safety_clinician")
 
@@ -106,6 +108,8 @@ def referral(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline(row, viewer="staff"),
         "choices": list(row.choices.select_related("therapist")),
         "may_ask_why": actor.holds("coordinator"),
+        "entries": [{"entry": entry, "acts": acts_on(entry)} for entry in entries_of(row)],
+        "offer": offered_place(row),
         "acts": [{"slug": slug, "title": known.title} for slug, known in ACTS.items() if _possible(row, known, actor)],
     }
     return render(request, "desk/referral.html", context)
