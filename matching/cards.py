@@ -12,12 +12,16 @@ from core.geo import METRES_PER_MILE, distance_words
 from matching.engine.columns import WAIT_UNKNOWN, microseconds
 from matching.services.ranking import Reason, Row
 from matching.store import store
+from matching.waits import Wait
 from therapists.words import initials
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`registrations`: (register, grade). `funders`: slugs whose contract is valid today. Money in pence."""
+    """`registrations`: (register, grade). `funders`: slugs whose contract is valid today. Money in pence.
+
+    `wait_weeks` as of now, whatever it was when the row was ranked; `forecast` says more where it is a forecast.
+    """
 
     therapist_id: int
     name: str
@@ -38,6 +42,8 @@ class Card:
     distance_words: str
     about: bool
     wait_weeks: int | None
+    forecast: Wait | None
+    on_list: int
     reasons: tuple[Reason, ...]
     row: Row
 
@@ -55,6 +61,10 @@ class Profile(NamedTuple):
     answering_days: int
     nation: str
     town: str
+    on_list: int
+    median_weeks: int | None
+    eight_in_ten_weeks: int | None
+    based_on: int | None
     registrations: list[tuple[str, str]]
     modalities: list[str]
     formats: list[str]
@@ -91,7 +101,8 @@ def waits_now(ids: list[int]) -> dict[int, int | None]:
 # One statement, written out: putting it together anew for each page took as long as asking it.
 PROFILES = """
 SELECT t.id, t.display_name, t.pronouns, t.fee_pence, t.concession_pence, t.session_minutes, t.confirmed_at,
-    t.answering_days, t.nation, coalesce(l.town, '') AS town,
+    t.answering_days, t.nation, coalesce(l.town, '') AS town, t.list_entries,
+    w.median_weeks[t.list_entries + 1], w.eight_in_ten_weeks[t.list_entries + 1], w.based_on,
     ARRAY(
         SELECT ARRAY[g.short_name::text, r.grade::text]
         FROM therapists_registration r JOIN therapists_register g ON g.id = r.register_id
@@ -114,6 +125,7 @@ SELECT t.id, t.display_name, t.pronouns, t.fee_pence, t.concession_pence, t.sess
 FROM unnest(%(ids)s::bigint[], %(rooms)s::bigint[]) AS wanted (id, room)
 JOIN therapists_therapist t ON t.id = wanted.id
 LEFT JOIN therapists_location l ON l.id = wanted.room
+LEFT JOIN matching_waitforecast w ON w.therapist_id = t.id
 """
 
 
@@ -128,6 +140,13 @@ def _profiles(rooms: dict[int, int | None]) -> dict[int, Profile]:
         wanted: dict[str, Any] = {"ids": list(rooms), "rooms": list(rooms.values()), "today": clock.today()}
         cursor.execute(PROFILES, wanted)
         return {found[0]: Profile(*found) for found in cursor.fetchall()}
+
+
+def _forecast(row: Row, found: Profile) -> Wait | None:
+    """Return what the weeks of the row rest on; whether they may be told at all was decided with them."""
+    if not row.wait_weeks or found.median_weeks is None or found.eight_in_ten_weeks is None or found.based_on is None:
+        return None
+    return Wait(found.median_weeks, found.eight_in_ten_weeks, found.based_on)
 
 
 def _card(row: Row, found: Profile) -> Card:
@@ -151,6 +170,8 @@ def _card(row: Row, found: Profile) -> Card:
         distance_words="" if row.metres is None else distance_words(row.metres, row.about),
         about=row.about,
         wait_weeks=row.wait_weeks,
+        forecast=_forecast(row, found),
+        on_list=found.on_list,
         reasons=row.reasons,
         row=row,
     )

@@ -1,7 +1,7 @@
 """What is forecast about waits, for pages: values and the words decided for them."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Subquery
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from core import clock
 from matching.forecast.wait import STALE_AFTER
 from matching.models import WaitForecast
-from therapists.models import Place
+from therapists.models import Place, Therapist
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +24,20 @@ class Wait:
     based_on: int
 
 
-def waits_for(ids: Iterable[int], *, as_of: datetime.datetime, ahead: int = 0) -> dict[int, Wait]:
-    """Return the forecasts by therapist pk for somebody with `ahead` people ahead of her; one query.
+def waits_for(ids: Iterable[int], *, as_of: datetime.datetime, ahead: int | Mapping[int, int] = 0) -> dict[int, Wait]:
+    """Return the forecasts by therapist pk for somebody with `ahead` people ahead of her, or so many by pk; one query.
 
     Left out is of whom nothing can be said: too few people yet, so many ahead that it would be a guess, a forecast
     that is too old, or another number of places than it was made for.
     """
-    if ahead < 0:
+    wanted = list(ids)
+    people = ahead if isinstance(ahead, Mapping) else dict.fromkeys(wanted, ahead)
+    if any(count < 0 for count in people.values()):
         raise ValueError("nobody has fewer than no people ahead")
     return {
-        row.therapist_id: Wait(row.median_weeks[ahead], row.eight_in_ten_weeks[ahead], row.based_on)
-        for row in _current(ids, as_of)
-        if ahead < len(row.median_weeks)
+        row.therapist_id: Wait(row.median_weeks[count], row.eight_in_ten_weeks[count], row.based_on)
+        for row in _current(wanted, as_of)
+        if (count := people[row.therapist_id]) < len(row.median_weeks)
     }
 
 
@@ -60,9 +62,18 @@ def wait_words(wait: Wait | None) -> str:
     """Return the forecast in the words decided for it: never a promise, and with the count behind it."""
     if wait is None:
         return _("We cannot say yet.")
+    return f"{median_words(wait)} {spread_words(wait)}"
+
+
+def median_words(wait: Wait) -> str:
+    """Return the first sentence of the forecast. It never stands without the others near."""
+    words = ngettext("Probably about %(weeks)d week.", "Probably about %(weeks)d weeks.", wait.median_weeks)
+    return words % {"weeks": wait.median_weeks}
+
+
+def spread_words(wait: Wait) -> str:
+    """Return the sentences that say how sure the first is."""
     sentences = (
-        ngettext("Probably about %(weeks)d week.", "Probably about %(weeks)d weeks.", wait.median_weeks)
-        % {"weeks": wait.median_weeks},
         ngettext(
             "For 8 people in 10, %(weeks)d week or less.",
             "For 8 people in 10, %(weeks)d weeks or less.",
@@ -76,7 +87,15 @@ def wait_words(wait: Wait | None) -> str:
     return " ".join(sentences)
 
 
+def people_words(count: int) -> str:
+    """Return how many people are on a list."""
+    if not count:
+        return _("Nobody is waiting yet.")
+    return ngettext("%(count)d person waits.", "%(count)d people wait.", count) % {"count": count}
+
+
 def own_words(therapist_id: int) -> str:
-    """Return a therapist's forecast in words, for herself; "" when nothing can be said."""
-    found = waits_for([therapist_id], as_of=clock.now())
+    """Return a therapist's forecast for whoever joins her list now, for herself; "" when nothing can be said."""
+    on_list = dict(Therapist.objects.filter(pk=therapist_id).values_list("pk", "list_entries"))
+    found = waits_for([therapist_id], as_of=clock.now(), ahead=on_list) if on_list else {}
     return wait_words(found[therapist_id]) if found else ""

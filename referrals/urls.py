@@ -63,6 +63,7 @@ urlpatterns = [
     path("people/<int:pk>/choose/", choosing.choose, name="choose"),
     path("people/<int:pk>/take-off/", choosing.unchoose, name="unchoose"),
     path("people/<int:pk>/move/", choosing.move, name="move"),
+    path("people/<int:pk>/wait/", choosing.wait, name="wait"),
     path("choices/", choosing.choices, name="choices"),
     path("choices/undo/", choosing.undo, name="undo"),
     path("code/", contact.code, name="code"),

@@ -39,7 +39,7 @@ def register(teller: Teller) -> None:
 
 def told(therapist_id: int, judged: Standing) -> Told | None:
     """Return what people read now about waiting for her; None while they cannot find her."""
-    if not judged.listed:
+    if not judged.open:
         return None
     if judged.has_place:
         return Told(_("Place free now."))

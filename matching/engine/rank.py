@@ -67,7 +67,9 @@ class Found:
 
 @dataclass(frozen=True)
 class Ranked:
-    """The first of the list. Arrays are aligned with `ids`; `eligible` counts the whole list."""
+    """The first of the list. Arrays are aligned with `ids`; `eligible` counts the whole list, `with_place` those of
+    it with a place for a newcomer now.
+    """
 
     plan: Plan
     view: View
@@ -75,6 +77,7 @@ class Ranked:
     ids: I64
     bands: I8
     eligible: int
+    with_place: int
     _found: Found = field(repr=False, compare=False)
 
     @cached_property
@@ -128,6 +131,7 @@ def rank(
     scope = Scope(plan, lens.at(microseconds(as_of)))
     among, ways = candidates(scope, silent)
     eligible, need = bits.count(among), offset + max(limit, 0)
+    with_place = bits.count(among & scope.view.taking)
     by_fit = order == "fit"
     if eligible > (lens.register.words if few is None else few) and by_fit:
         fit = fit_of(scope, ways, weights, among)
@@ -140,7 +144,7 @@ def rank(
         found = Found(rows=rows, bands=bands_of(fit, everyone))
     rows, bands = _first(found, scope.view, seed, need) if by_fit else _first_by(order, scope, found, seed, need)
     rows, bands = rows[offset:], bands[offset:]
-    return Ranked(plan, scope.view, rows, lens.register.ids[rows], bands, eligible, found)
+    return Ranked(plan, scope.view, rows, lens.register.ids[rows], bands, eligible, with_place, found)
 
 
 def candidates(scope: Scope, silent: tuple[int, ...]) -> tuple[U64, Ways]:

@@ -43,7 +43,10 @@ class Widening:
 
 @dataclass(frozen=True)
 class Ranking:
-    """A page of the list. `eligible` counts the whole list. What rules cost is computed when first asked for."""
+    """A page of the list. `eligible` counts the whole list, `with_place` those with a place now.
+
+    What rules cost is computed when first asked for.
+    """
 
     stated: Stated
     rows: tuple[Row, ...]
@@ -57,6 +60,10 @@ class Ranking:
     lens: Lens = field(repr=False, compare=False)
     silent: tuple[int, ...] = field(repr=False, compare=False)
     weights: Mapping[str, int] = field(repr=False, compare=False)
+
+    @property
+    def with_place(self) -> int:
+        return self._ranked.with_place
 
     @property
     def ranked(self) -> Ranked:
@@ -113,9 +120,10 @@ def rank_now(
     offset: int = 0,
     order: str = "fit",
 ) -> Ranking:
-    """Rank everybody listed who has a place or a list that takes one more, as of now. `order`: fit, distance, wait or fee, else ValueError.
+    """Rank everybody listed who has a place, or a list that takes one more, as of now.
 
-    `silent_exclusions` (pks) read as not listed and are never counted. One query when nothing changed.
+    `order`: fit, distance, wait or fee, else ValueError. `silent_exclusions` (pks) read as not listed and are never
+    counted. One query when nothing changed.
     """
     as_of, current, silent = clock.now(), store.current(), tuple(silent_exclusions)
     weights = _weights(current)

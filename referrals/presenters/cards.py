@@ -16,7 +16,8 @@ from core import clock, words
 from core.working_calendar import WorkingCalendar
 from core.working_time import calendar
 from matching.cards import Card
-from referrals.answers import Answers
+from matching.waits import median_words, people_words, spread_words
+from referrals.answers import Answers, Chosen
 from referrals.words import first_name
 from therapists.models import Funder
 from therapists.selectors import reference
@@ -49,7 +50,10 @@ class ReasonLine:
 
 @dataclass(frozen=True, slots=True)
 class CardLine:
-    """Everything the template prints. `wait_tone` is "now" or "later"."""
+    """Everything the template prints. `wait_tone` is "now" or "later": `told` then says how long, and who waits.
+
+    `will_wait`: what a client said of somebody on her list; `waiting` says it, where there is no place.
+    """
 
     id: int
     name: str
@@ -66,6 +70,18 @@ class CardLine:
     formats: str
     reasons: list[ReasonLine]
     chosen: bool
+    will_wait: bool = False
+    waiting: str = ""
+
+    @property
+    def full(self) -> bool:
+        return self.wait_tone == "later"
+
+    @property
+    def wait_button(self) -> str:
+        """Return what the button says that changes whether she waits."""
+        words_now = _("Do not wait for %(name)s") if self.will_wait else _("Wait for %(name)s")
+        return words_now % {"name": self.first_name}
 
     @property
     def fit_words(self) -> str:
@@ -87,14 +103,16 @@ def card_lines(cards: Iterable[Card], answers: Answers, *, answer: bool = True) 
 
     `answer` False leaves out by when she would answer, where a page does not say it.
     """
-    chosen = {choice.therapist for choice in answers.choices}
+    chosen = {choice.therapist: choice for choice in answers.choices}
     funder = funder_of(answers)
     shown = list(cards)
     calendars = {nation: calendar(nation) for nation in {card.nation for card in shown if answer}}
-    return [_line(card, funder, calendars.get(card.nation), card.therapist_id in chosen) for card in shown]
+    return [_line(card, funder, calendars.get(card.nation), chosen.get(card.therapist_id)) for card in shown]
 
 
-def _line(card: Card, funder: Funder | None, working: WorkingCalendar | None, chosen: bool) -> CardLine:
+def _line(card: Card, funder: Funder | None, working: WorkingCalendar | None, chosen: Chosen | None) -> CardLine:
+    full = card.wait_weeks != 0
+    will_wait = chosen is not None and chosen.will_wait
     return CardLine(
         id=card.therapist_id,
         name=card.name,
@@ -103,18 +121,20 @@ def _line(card: Card, funder: Funder | None, working: WorkingCalendar | None, ch
         registers=[": ".join(filter(None, pair)) for pair in card.registrations],
         modalities=some(card.modalities),
         where=where_words(card),
-        wait=wait_words(card.wait_weeks),
-        told=told_words(card.name, card.confirmed_at) if card.wait_weeks == 0 else "",
-        wait_tone="now" if card.wait_weeks == 0 else "later",
+        wait=wait_words(card),
+        told=how_long_words(card) if full else told_words(card.name, card.confirmed_at),
+        wait_tone="later" if full else "now",
         fee=_fee(card, funder),
         answer=answer_words(card.name, card.answering_days, working) if working else "",
         formats=", ".join(str(name) for name in card.formats),
         reasons=reason_lines(card.reasons),
-        chosen=chosen,
+        chosen=chosen is not None,
+        will_wait=will_wait,
+        waiting=waiting_words(first_name(card.name), will_wait) if full and chosen else "",
     )
 
 
-def named(pk: int, name: str) -> CardLine:
+def named(pk: int, name: str, *, will_wait: bool = False) -> CardLine:
     """Return a line with the name and nothing else, for somebody on a list who has no card now."""
     empty = dict.fromkeys(("modalities", "where", "wait", "told", "fee", "answer", "formats"), "")
     return CardLine(
@@ -126,6 +146,7 @@ def named(pk: int, name: str) -> CardLine:
         wait_tone="later",
         reasons=[],
         chosen=True,
+        will_wait=will_wait,
         **empty,
     )
 
@@ -172,13 +193,26 @@ def _about(reason: Any) -> str:
     return f"{reverse('referrals:kind', args=[pk])}?from=people" if pk else ""
 
 
-def wait_words(weeks: int | None) -> str:
-    """Return that there is a place now, that there is none, or that nobody can say."""
-    if weeks is None:
-        return _("We cannot say yet.")
-    if weeks > 0:
-        return _("No place now.")
-    return _("Place free now.")
+def wait_words(card: Card) -> str:
+    """Return that there is a place now, about how long it takes until there is, or only that there is none."""
+    if card.wait_weeks == 0:
+        return _("Place free now.")
+    return median_words(card.forecast) if card.forecast else _("No place now.")
+
+
+def how_long_words(card: Card) -> str:
+    """Return what belongs to the words before: how sure they are, and how many people wait."""
+    people = people_words(card.on_list)
+    if card.forecast:
+        return f"{spread_words(card.forecast)} {people}"
+    return _("How long until there is one? We cannot say yet. %(people)s") % {"people": people}
+
+
+def waiting_words(name: str, will_wait: bool) -> str:
+    """Return what is done about somebody on the list who has no place."""
+    if will_wait:
+        return _("You would wait: we ask %(name)s if you can join the waiting list.") % {"name": name}
+    return _("You would not wait: we ask %(name)s only if a place is free by then.") % {"name": name}
 
 
 def told_words(name: str, confirmed_at: datetime.datetime | None) -> str:

@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
-from matching.waits import Wait, waits_for
-from matching.waits import wait_words as forecast_words
+from matching.waits import Wait, people_words, wait_words, waits_for
 from referrals.answers import Answers
-from referrals.presenters.cards import wait_words
 from therapists.selectors.search import Found, Hit
+from therapists.selectors.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,8 @@ class FoundLine:
 def found_lines(hits: Sequence[Hit], answers: Answers) -> list[FoundLine]:
     """Return the people found in words. One query: how long it may be until somebody has a place."""
     chosen = {choice.therapist for choice in answers.choices}
-    full = [hit.id for hit in hits if not hit.standing.free_for_new]
-    waits = waits_for(full, as_of=clock.now()) if full else {}
+    full = {hit.id: hit.standing.on_list for hit in hits if hit.standing.accepts_waiting and not hit.standing.has_place}
+    waits = waits_for(full, as_of=clock.now(), ahead=full) if full else {}
     return [_line(hit, chosen, answers.not_these, waits.get(hit.id)) for hit in hits]
 
 
@@ -42,17 +41,26 @@ def _line(hit: Hit, chosen: set[int], not_these: Sequence[int], wait: Wait | Non
         note = _("On your list.")
     elif hit.id in not_these:
         note = _("You asked us to leave this person out.")
-    free = hit.standing.free_for_new > 0
+    words, forecast = _place(hit.standing, wait)
     return FoundLine(
         id=hit.id,
         name=hit.name,
         where=", ".join(hit.towns),
         registers=[_("%(register)s %(number)s") % {"register": name, "number": no} for name, no in hit.registers],
-        wait=wait_words(0) if free else _("No place now."),
-        wait_tone="now" if free else "later",
-        forecast=forecast_words(wait) if wait and not free else "",
+        wait=words,
+        wait_tone="now" if hit.standing.has_place else "later",
+        forecast=forecast,
         note=note,
     )
+
+
+def _place(judged: Standing, wait: Wait | None) -> tuple[str, str]:
+    """Return whether there is a place, and how long it may be where one can wait for it."""
+    if judged.has_place:
+        return _("Place free now."), ""
+    if judged.accepts_waiting:
+        return _("No place now."), f"{wait_words(wait)} {people_words(judged.on_list)}"
+    return _("Not taking new requests just now."), ""
 
 
 def heading(found: Found) -> str:

@@ -1,7 +1,7 @@
 """The people on somebody's list, in words: for the choices page, the comparison and the check."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -9,8 +9,9 @@ from clients.preferences import Stated
 from matching.cards import cards
 from matching.engine.rules import CLIENT_GROUP, EXCLUDED, FUNDING
 from matching.services.ranking import NOT_TAKING, Why, why_for
-from referrals.answers import Answers
+from referrals.answers import Answers, Chosen
 from referrals.presenters.cards import CardLine, card_lines, named
+from referrals.presenters.waiting import Entry, entry_lines
 from therapists.selectors.names import names_of
 
 Person = CardLine
@@ -35,12 +36,33 @@ def out_of_reach(why: Why, answers: Answers) -> bool:
     return bool(failed & {NOT_TAKING, EXCLUDED, CLIENT_GROUP})
 
 
-def with_named(rows: Sequence[Person], ids: Sequence[int]) -> list[Person]:
-    """Return everybody in the order of `ids`: those without a card by name alone."""
+def with_named(rows: Sequence[Person], choices: Sequence[Chosen]) -> list[Person]:
+    """Return everybody in the order of the choices: those without a card by name alone."""
     found = {row.id: row for row in rows}
+    will_wait = {choice.therapist: choice.will_wait for choice in choices}
+    ids = list(will_wait)
     names = names_of([pk for pk in ids if pk not in found])
     kept = ((pk, found.get(pk)) for pk in ids if pk in found or pk in names)
-    return [row or named(pk, names[pk]) for pk, row in kept]
+    return [row or named(pk, names[pk], will_wait=will_wait[pk]) for pk, row in kept]
+
+
+def on_lists(rows: Sequence[Person], entries: Mapping[int, Entry], asked: int | None) -> list[Person]:
+    """Return everybody, saying of whom the client waits for already where she stands, and whom we have asked."""
+    return [_on_list(row, entries.get(row.id), asked=row.id == asked) for row in rows]
+
+
+def _on_list(row: Person, found: Entry | None, *, asked: bool) -> Person:
+    if asked:
+        said = _("We have asked %(name)s. A place is held for you meanwhile.") % {"name": row.first_name}
+        return replace(row, wait=said, told="", answer="", wait_tone="now", waiting="")
+    if found is None:
+        return row if row.wait else replace(row, wait=_("Not taking new requests just now."))
+    entry, ahead = found
+    first, *more = entry_lines(entry, row.first_name, ahead)
+    stops = _("When you save, you stop waiting for %(name)s.") % {"name": row.first_name}
+    stays = _("You keep your place on this list.")
+    waiting = stays if row.will_wait else stops
+    return replace(row, wait=first, told=" ".join(more), answer="", wait_tone="later", waiting=waiting)
 
 
 @dataclass(frozen=True, slots=True)

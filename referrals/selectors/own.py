@@ -3,6 +3,7 @@
 import datetime
 
 from notifications.models import Message
+from referrals.answers import Chosen
 from referrals.messages import topics
 from referrals.models import Choice, Exclusion, Offer, Referral
 from referrals.services.submission import submission_find
@@ -26,14 +27,11 @@ def just_sent(token: object, *, now: datetime.datetime) -> Referral | None:
     return recent.select_related("client").first()
 
 
-def still_to_try(referral: Referral) -> list[int]:
+def still_to_try(referral: Referral) -> list[Chosen]:
     """Return the therapists of the list who have not answered yet, in order."""
     live = (Choice.State.UNTRIED, Choice.State.ASKED)
-    return list(
-        referral.choices.filter(round=referral.round, state__in=live)
-        .order_by("rank")
-        .values_list("therapist_id", flat=True)
-    )
+    rows = referral.choices.filter(round=referral.round, state__in=live).order_by("rank")
+    return [Chosen(*row) for row in rows.values_list("therapist_id", "will_wait")]
 
 
 def asked_now(referral: Referral) -> int | None:

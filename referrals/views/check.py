@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core import clock, leave
 from core.policy import CLIENT_SESSION_KEY, client_session, public
 from referrals.errors import AlreadyOpen, Refused
+from referrals.list_words import names_in_words
 from referrals.models import Referral
 from referrals.presenters import said, steps
 from referrals.presenters.mine import next_steps
@@ -149,7 +150,7 @@ def _row(one: said.Said) -> dict[str, Any]:
 
 
 def _choices(rows: list[Person], *, helped: bool) -> dict[str, Any]:
-    lines = [f"{rank}. {person.name}. {person.fee}" for rank, person in enumerate(rows, 1)]
+    lines = [f"{rank}. {person.name}. {person.fee} {person.waiting}".strip() for rank, person in enumerate(rows, 1)]
     if not lines:
         lines = [_("Please help me choose") if helped else _("Nobody yet")]
     row = {"label": _("Who to ask, in order"), "lines": lines, "strength": "", "url": reverse("referrals:choices")}
@@ -159,7 +160,21 @@ def _choices(rows: list[Person], *, helped: bool) -> dict[str, Any]:
 def _next_words(rows: list[Person]) -> str:
     if not rows:
         return _("When you send, a person gets in touch to help you choose.")
-    return _("When you send, we ask %(name)s. %(answer)s") % {"name": rows[0].name, "answer": rows[0].answer}
+    free = next((row for row in rows if not row.full), None)
+    before = rows if free is None else rows[: rows.index(free)]
+    waits = [row.name for row in before if row.full and row.will_wait]
+    words = []
+    if free is not None:
+        words.append(_("When you send, we ask %(name)s. %(answer)s") % {"name": free.name, "answer": free.answer})
+    if waits:
+        names = {"names": names_in_words(waits)}
+        words.append(_("When you send, we ask %(names)s if you can join the waiting list.") % names)
+    if words:
+        return " ".join(words)
+    return _(
+        "Nobody you chose has a place now, and you would not wait. You can choose somebody else, or wait. When you"
+        " send, a person gets in touch to help you."
+    )
 
 
 def spoken(reference: str) -> str:

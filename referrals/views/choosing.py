@@ -1,5 +1,7 @@
 """Putting somebody on the list and taking her off, moving her up and down, and asking for help to choose."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,9 +14,11 @@ from matching.services.ranking import why_for
 from referrals.answers import MAX_CHOICES, Chosen
 from referrals.presenters import steps
 from referrals.presenters.listing import address_of
-from referrals.presenters.people import Person, out_of_reach, people, with_named
+from referrals.presenters.people import Person, on_lists, out_of_reach, people, with_named
+from referrals.presenters.waiting import own_entries
+from referrals.selectors.own import asked_now
 from referrals.sessions import UNDO_KEY
-from referrals.views.drafts import Choosing, Draft, ListEdit, with_choosing
+from referrals.views.drafts import Choosing, Draft, ListEdit, kept_list, list_kept, with_choosing
 from therapists.selectors.names import names_of
 
 WHY = "people choose before they say who they are"
@@ -34,7 +38,8 @@ def choose(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
     elif not name or not can_be_chosen(draft, pk):
         messages.warning(request, _("This person cannot be asked at the moment, so you cannot choose them."))
     else:
-        draft.save(choices=(*choices, Chosen(pk)), help_choosing=False)
+        # Whoever has no place is waited for unless she says otherwise: the next page asks.
+        draft.save(choices=(*choices, Chosen(pk, will_wait=True)), help_choosing=False)
         messages.success(request, _("%(name)s is on your list.") % {"name": name})
     return _back(request, pk)
 
@@ -46,7 +51,7 @@ def unchoose(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
     """Take somebody off the list. One tap puts the list back as it was."""
     kept = tuple(choice for choice in draft.answers.choices if choice.therapist != pk)
     if len(kept) != len(draft.answers.choices):
-        request.session[UNDO_KEY] = [choice.therapist for choice in draft.answers.choices]
+        request.session[UNDO_KEY] = kept_list(draft.answers.choices)
         draft.save(choices=kept)
         messages.info(request, _("%(name)s is off your list.") % {"name": _name(pk)}, extra_tags="undo")
     return _back(request, pk)
@@ -57,7 +62,7 @@ def unchoose(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
 @with_choosing
 def undo(request: HttpRequest, draft: Choosing) -> HttpResponse:
     before = request.session.pop(UNDO_KEY, None) or []
-    kept = tuple(Chosen(pk) for pk in before[:MAX_CHOICES])
+    kept = tuple(list_kept(before[:MAX_CHOICES]))
     if kept:
         draft.save(choices=kept)
         messages.success(request, _("Your list is as it was."))
@@ -82,6 +87,19 @@ def move(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
 @public(WHY)
 @require_POST
 @with_choosing
+def wait(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
+    """Say whether to wait for somebody on the list who has no place. Pressing twice changes nothing."""
+    will_wait = request.POST.get("wait") != "no"
+    before = draft.answers.choices
+    choices = tuple(replace(one, will_wait=will_wait) if one.therapist == pk else one for one in before)
+    if choices != before:
+        draft.save(choices=choices)
+    return redirect(f"{reverse('referrals:choices')}#c{pk}")
+
+
+@public(WHY)
+@require_POST
+@with_choosing
 def help_choosing(request: HttpRequest, draft: Choosing) -> HttpResponse:
     """Not being able to choose is a choice: a person helps."""
     if not isinstance(draft, Draft):
@@ -98,6 +116,8 @@ def choices(request: HttpRequest, draft: Choosing) -> HttpResponse:
     onward = steps.after("choices", draft.data)
     context = {
         "rows": rows,
+        "full": any(row.waiting for row in rows),
+        "free": any(not row.full for row in rows),
         "editing": not isinstance(draft, Draft),
         "helped": draft.answers.help_choosing,
         "go_on": onward.url if onward else "",
@@ -112,7 +132,8 @@ def kept_people(request: HttpRequest, draft: Choosing) -> list[Person]:
     rows = people(draft.answers, draft.stated(), silent=draft.silent)
     if isinstance(draft, ListEdit):
         # Whoever was asked holds a place for this very list and may have no other: opening it takes nobody off.
-        return with_named(rows, [choice.therapist for choice in draft.answers.choices])
+        everybody = with_named(rows, draft.answers.choices)
+        return on_lists(everybody, own_entries(draft.referral), asked_now(draft.referral))
     shown = {row.id for row in rows}
     kept = tuple(choice for choice in draft.answers.choices if choice.therapist in shown)
     if len(kept) != len(draft.answers.choices):

@@ -4,7 +4,7 @@ The session of a draft holds its token and nothing else; a list being changed is
 opening the page must change nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
@@ -76,7 +76,7 @@ class ListEdit:
         return Stated.from_canonical(self.referral.preferences.data)
 
     def save(self, *, choices: tuple[Chosen, ...] = (), help_choosing: bool = False) -> None:
-        self.request.session[EDIT_KEY] = [choice.therapist for choice in choices]
+        self.request.session[EDIT_KEY] = kept_list(choices)
 
 
 Choosing = Draft | ListEdit
@@ -132,12 +132,22 @@ def list_edit_of(request: HttpRequest) -> ListEdit | None:
     referral = own_referral(request.session.get(CLIENT_SESSION_KEY))
     if referral is None or referral.state == Referral.State.CLOSED:
         return None
-    ids = request.session.get(EDIT_KEY)
-    if ids is None:
-        ids = still_to_try(referral)
+    kept = request.session.get(EDIT_KEY)
+    choices = still_to_try(referral) if kept is None else list_kept(kept)
     paying = referral.funder.slug if referral.funder else SELF_PAY
-    answers = Answers(nation=referral.client.nation, adult=True, paying=paying, choices=tuple(map(Chosen, ids)))
+    answers = Answers(nation=referral.client.nation, adult=True, paying=paying, choices=tuple(choices))
     return ListEdit(request, referral, answers)
+
+
+def kept_list(choices: Iterable[Chosen]) -> list[list[int]]:
+    """Return a list of people as a session holds it: who, and whether she would wait for them."""
+    return [[choice.therapist, int(choice.will_wait)] for choice in choices]
+
+
+def list_kept(kept: Iterable[Any]) -> list[Chosen]:
+    """Return what `kept_list` wrote. Sessions from before hold numbers alone: nobody had been asked then."""
+    pairs = (one if isinstance(one, list) else [one, True] for one in kept)
+    return [Chosen(int(pk), bool(will_wait)) for pk, will_wait in pairs]
 
 
 def draft_gone_on_with(request: HttpRequest) -> Draft | None:

@@ -33,7 +33,7 @@ from referrals.services.withdrawal import call_me, withdraw, withdraw_undo
 from referrals.sessions import EDIT_KEY, FRESH_KEY, OPENED_KEY
 from referrals.views.check import spoken
 from referrals.views.clients import actor_of, my_own
-from referrals.views.drafts import list_edit_end, list_edit_of, list_edit_start
+from referrals.views.drafts import kept_list, list_edit_end, list_edit_of, list_edit_start
 from referrals.words import first_name
 
 HERS = "it is her own referral, proved by a code"
@@ -135,7 +135,7 @@ def save_choices(request: HttpRequest, referral: Referral) -> HttpResponse:
 
 
 def _drop(request: HttpRequest, choices: tuple[Chosen, ...], gone: set[int]) -> None:
-    request.session[EDIT_KEY] = [choice.therapist for choice in choices if choice.therapist not in gone]
+    request.session[EDIT_KEY] = kept_list(choice for choice in choices if choice.therapist not in gone)
 
 
 @client_session(HERS)

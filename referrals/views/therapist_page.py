@@ -14,7 +14,7 @@ from referrals.presenters.cards import card_lines, reason_lines
 from referrals.presenters.people import out_of_reach
 from referrals.presenters.profile import facts, kinds_offered, terms
 from referrals.presenters.talking import talking_points
-from referrals.presenters.waiting import no_place_lines
+from referrals.presenters.waiting import no_place_lines, own_entries
 from referrals.presenters.why_not import why_not
 from referrals.selectors.own import asked_now
 from referrals.views.drafts import Choosing, Draft, ListEdit, with_choosing
@@ -42,14 +42,16 @@ def therapist(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
     why = why_for(stated, [pk], silent_exclusions=draft.silent).get(pk)
     ranking = rank_now(stated, seed=draft.seed, silent_exclusions=draft.silent)
     line = next(iter(card_lines(cards([why.row]), draft.answers)), None) if why and why.row else None
+    name = first_name(profile.name)
+    place = _own_place(draft, pk, name)
     context |= {
         "listed": True,
         "kinds": kinds_offered(profile, pk),
-        "talking": talking_points(dict(stated.style), profile.style_values, first_name(profile.name)),
-        "name": first_name(profile.name),
+        "talking": talking_points(dict(stated.style), profile.style_values, name),
+        "name": name,
         "profile": profile,
         "line": line,
-        "no_place": [] if line else no_place_lines(pk, name=first_name(profile.name), asked=_asked(draft, pk)),
+        "no_place": place or ([] if line else no_place_lines(name=name, asked=False, found=None)),
         "reasons": reason_lines(why.row.reasons) if why and why.row else [],
         "why_not": why_not(why, ranking, stated, can_change=isinstance(draft, Draft)) if why else None,
         "facts": facts(profile),
@@ -61,8 +63,12 @@ def therapist(request: HttpRequest, pk: int, draft: Choosing) -> HttpResponse:
     return render(request, "referrals/therapist.html", context)
 
 
-def _asked(draft: Choosing, pk: int) -> bool:
-    return isinstance(draft, ListEdit) and asked_now(draft.referral) == pk
+def _own_place(draft: Choosing, pk: int, name: str) -> list[str]:
+    """Return what this client has with her already: a request, or a place on her list; nothing for anybody else."""
+    if not isinstance(draft, ListEdit):
+        return []
+    asked, found = asked_now(draft.referral) == pk, own_entries(draft.referral).get(pk)
+    return no_place_lines(name=name, asked=asked, found=found) if asked or found else []
 
 
 def _back(request: HttpRequest, pk: int) -> str:

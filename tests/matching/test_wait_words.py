@@ -9,7 +9,7 @@ from core import clock
 from core.actors import system
 from matching.forecast.recorded import LEAST_ENDINGS
 from matching.models import ForecastRun, WaitForecast
-from matching.waits import Wait, wait_words
+from matching.waits import Wait, wait_words, waits_for
 from tests.factories import make_therapist
 from tests.support.sign_in import signed_in
 from therapists.models import PlaceClaim, Therapist
@@ -34,7 +34,9 @@ def forecast_of(therapist: Therapist, *, computed_at: datetime.datetime | None =
     )
 
 
-def fill(therapist: Therapist) -> None:
+def fill(therapist: Therapist, *, list_limit: int = 10, on_it: int = 0) -> None:
+    """Let somebody have every place of hers; so many wait already."""
+    Therapist.objects.filter(pk=therapist.pk).update(list_limit=list_limit, list_entries=on_it)
     for place in therapist.places.all():
         PlaceClaim.objects.create(
             place=place, kind="occupied", holder_type="test", holder_id=place.pk, opened_at=clock.now()
@@ -93,6 +95,29 @@ def test_a_forecast_of_four_days_ago_is_none(ben, own_page) -> None:
     fill(ben)
     forecast_of(ben, computed_at=clock.now() - datetime.timedelta(days=4))
     assert "<p>We cannot say yet.</p>" in own_page()
+
+
+def test_who_waits_on_her_list_counts_as_ahead(ben, own_page) -> None:
+    fill(ben, on_it=1)
+    forecast_of(ben)
+    assert "<p>Probably about 9 weeks. For 8 people in 10, 14 weeks or less." in own_page()
+
+
+def test_nobody_can_find_her_while_she_has_neither_a_place_nor_a_list(ben, own_page) -> None:
+    fill(ben, list_limit=0)
+    forecast_of(ben)
+    assert "What people are told" not in own_page()
+
+
+def test_so_many_ahead_by_therapist(ben) -> None:
+    other = make_therapist()
+    for one in (ben, other):
+        fill(one)
+        forecast_of(one)
+    found = waits_for([ben.pk, other.pk], as_of=clock.now(), ahead={ben.pk: 1, other.pk: 2})
+    assert found == {ben.pk: Wait(9, 14, 34)}, "two ahead are more than the forecast of the other reaches"
+    with pytest.raises(ValueError, match="no people ahead"):
+        waits_for([ben.pk], as_of=clock.now(), ahead={ben.pk: -1})
 
 
 def test_nobody_can_find_her_so_nobody_is_told_anything(ben, own_page) -> None:

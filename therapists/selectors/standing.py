@@ -62,7 +62,8 @@ class Standing:
 
     `renewing`: no registration is in date, and the end date alone is why, not longer ago than RENEWAL_GRACE. It stops
     new requests; what was open before may still be accepted. `list_room`: how many more people her waiting list takes,
-    0 where it is closed or full; she is asked only while she is listed, see `accepts_waiting`.
+    0 where it is closed or full; she is asked only while she is listed, see `accepts_waiting`. `on_list`: how many are
+    on it.
     """
 
     listed: bool
@@ -71,6 +72,7 @@ class Standing:
     free_for_new: int
     renewing: bool = False
     list_room: int = 0
+    on_list: int = 0
 
     @property
     def accepts_waiting(self) -> bool:
@@ -144,7 +146,7 @@ def _judge(therapist: Therapist, held: list[Registration], as_of: datetime.datet
     listed = not reasons
     renewing = "no_active_registration" in reasons and _renewing(held, as_of)
     left = left_for_new(free, therapist.offerable_entries)
-    return Standing(listed, listed and left > 0, reasons, left, renewing, list_room(therapist))
+    return Standing(listed, listed and left > 0, reasons, left, renewing, list_room(therapist), therapist.list_entries)
 
 
 def list_room(therapist: Therapist) -> int:

@@ -160,11 +160,12 @@ def test_whoever_is_not_listed_cannot_be_chosen_and_her_page_says_nothing(client
 
 
 def test_a_full_therapist_cannot_be_chosen(client, db):
+    """And her list takes nobody: there is nothing to wait for."""
     full = make_therapist(places=0)
     submission = with_answers(client)
     client.post(reverse("referrals:choose", args=[full.pk]))
     assert answers_of(submission).choices == ()
-    assert "No place now" in page_of(client, reverse("referrals:therapist", args=[full.pk]))
+    assert "Not taking new requests just now." in page_of(client, reverse("referrals:therapist", args=[full.pk]))
 
 
 def test_a_funded_person_cannot_ask_somebody_whom_the_fund_does_not_pay(client, three):

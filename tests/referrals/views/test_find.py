@@ -16,6 +16,7 @@ from referrals.views.find import MOST_SEARCHES
 from tests.factories import make_location, make_therapist, modality, session_format
 from tests.referrals import given
 from tests.referrals.views.walkers import answers_of, question, with_answers
+from therapists.models import Therapist
 from therapists.services.registrations import registration_status_set
 from therapists.services.search import search_entries_refresh
 
@@ -114,13 +115,17 @@ def test_full_people_are_found_and_read_so(client):
     full = named("Full Fiona", places=0)
     with_answers(client)
     page = look_for(client, "full fiona")
-    assert "No place now." in page and "We cannot say yet." not in page
+    assert "Not taking new requests just now." in page and "No place now." not in page
     assert "Not taking new requests just now." in main_of(client, f"/people/{full.pk}/")
     now = clock.now()
     run = ForecastRun.objects.create(method="1", computed_at=now, turns=12, forecasts=1, cases=0)
     numbers = {"median_weeks": [5], "eight_in_ten_weeks": [7], "based_on": 12, "open_places": 0, "shape": 1, "rate": 1}
+    numbers["median_weeks"], numbers["eight_in_ten_weeks"] = [1, 1, 5], [1, 1, 7]
     WaitForecast.objects.create(therapist=full, run=run, computed_at=now, **numbers)
+    assert "weeks" not in main_of(client, FIND), "nobody can wait for her, so no wait is told"
+    Therapist.objects.filter(pk=full.pk).update(list_limit=3, list_entries=2)
     page = main_of(client, FIND)
+    assert "No place now." in page and "2 people wait." in page
     assert "Probably about 5 weeks. For 8 people in 10, 7 weeks or less." in page
 
 
