@@ -23,6 +23,20 @@ def waiting_for(names: Sequence[str]) -> str:
     return _("You are waiting for %(names)s. You do not need to do anything.") % {"names": names_in_words(names)}
 
 
+def also_waiting_for(names: Sequence[str]) -> str:
+    return _("You also wait for %(names)s, as before.") % {"names": names_in_words(names)}
+
+
+def on_hold(name: str) -> str:
+    return _("We offer you no place with %(name)s for now. Your page tells you why, and what you can do.") % {
+        "name": name
+    }
+
+
+def say_so() -> str:
+    return _("If you still want a place, say so on your page: then the next one that fits is offered to you in turn.")
+
+
 def asked_to_wait(name: str, by: datetime.datetime) -> str:
     return _("We have asked %(name)s if you can wait for a place. %(name)s will answer by %(when)s.") % {
         "name": name,

@@ -13,11 +13,12 @@ from notifications.models import Message
 from notifications.topics import register
 from referrals import codes, list_words, words
 from referrals.messages import topics
-from referrals.messages.client import Lines, ToClient, is_open, referral_of, what_next
+from referrals.messages.client import Lines, ToClient, call_lines, is_open, referral_of, what_next
 from referrals.models import Offer, Referral, WaitingListEntry
 from referrals.selectors.check_ins import open_check_in
 from referrals.selectors.offered import answer_by, offer_lines
 from referrals.selectors.queue import ahead_of
+from referrals.selectors.waiting_lists import other_names
 from referrals.services.offer_times import offer_not_told, offer_told
 
 
@@ -41,7 +42,7 @@ class PlaceOffered(AboutPlace):
 
 def _offer(message: Message) -> Offer:
     place = ("claim__place__session_format", "claim__place__location")
-    return Offer.objects.select_related("therapist", *place).get(pk=message.detail["offer"])
+    return Offer.objects.select_related("therapist", "entry", *place).get(pk=message.detail["offer"])
 
 
 def _entry(message: Message) -> WaitingListEntry:
@@ -60,15 +61,26 @@ def _by(referral: Referral, message: Message) -> datetime.datetime:
     return answer_by(_offer(message), referral, channel=message.channel)
 
 
+def _beside(referral: Referral, message: Message, entry: WaitingListEntry) -> list[str]:
+    """What comes next for somebody who has just been told about this list: whom else she waits for, or is asked."""
+    if referral.state != Referral.State.WAITING or message.detail.get("next") is not None:
+        return what_next(referral, message, words.now_asked)
+    others = other_names(referral, entry)
+    also = [list_words.also_waiting_for(others)] if others else []
+    return [*also, list_words.nobody_watches(), *call_lines(referral, message)]
+
+
 def _offered(referral: Referral, message: Message) -> list[str]:
-    name = words.first_name(_offer(message).therapist.display_name)
+    offer = _offer(message)
+    name = words.first_name(offer.therapist.display_name)
+    elsewhere = offer.entry is not None and other_names(referral, offer.entry)
     return [
-        *offer_lines(_offer(message), referral, channel=message.channel),
+        *offer_lines(offer, referral, channel=message.channel),
         _(
             "On your page you can say: yes, I would like a first meeting; not this time, keep my place; or stop"
             " waiting."
         ),
-        list_words.lists_end_then(name),
+        *([list_words.lists_end_then(name)] if elsewhere else []),
     ]
 
 
@@ -86,8 +98,8 @@ def _lapsed(referral: Referral, message: Message) -> list[str]:
     return [
         list_words.time_over(name),
         f"{list_words.gone_on()} {list_words.still_on_list(name, referral.queue_from)}",
-        _("If you still want a place, say so on your page: then the next one that fits is offered to you in turn."),
-        *what_next(referral, message, words.now_asked),
+        list_words.say_so(),
+        *_beside(referral, message, _entry(message)),
     ]
 
 
@@ -96,15 +108,15 @@ def _kept(referral: Referral, message: Message) -> list[str]:
     lines = [list_words.kept(name), list_words.still_counts(referral.queue_from)]
     if entry.no_offer_before is not None:
         lines.append(list_words.no_offer_before(name, entry.no_offer_before))
-    return [*lines, *what_next(referral, message, words.now_asked)]
+    return [*lines, *_beside(referral, message, entry)]
 
 
 def _taken_back(referral: Referral, message: Message) -> list[str]:
     name = _name(message)
-    lines = [list_words.taken_back(name)]
     if message.detail.get("stays") and _is_live(message):
-        lines.append(list_words.still_on_list(name, referral.queue_from))
-    return [*lines, *what_next(referral, message, words.now_asked)]
+        still = list_words.still_on_list(name, referral.queue_from)
+        return [list_words.taken_back(name), still, *_beside(referral, message, _entry(message))]
+    return [list_words.taken_back(name), *what_next(referral, message, words.now_asked)]
 
 
 def _parked(referral: Referral, message: Message) -> list[str]:
@@ -114,8 +126,8 @@ def _parked(referral: Referral, message: Message) -> list[str]:
     elif code == codes.PARKED_THERAPIST:
         said = list_words.parked_silent(name)
     else:
-        said = list_words.parked(name)
-    return [said, list_words.still_counts(referral.queue_from), *what_next(referral, message, words.now_asked)]
+        said = f"{list_words.parked(name)} {list_words.say_so()}"
+    return [said, list_words.still_counts(referral.queue_from), *_beside(referral, message, _entry(message))]
 
 
 def _joined(referral: Referral, message: Message) -> list[str]:
@@ -166,7 +178,7 @@ def _frozen(referral: Referral, message: Message) -> list[str]:
         list_words.frozen(name),
         list_words.still_counts(referral.queue_from),
         _("You can add somebody else to your list at any time. Nothing of your place is lost by that."),
-        *what_next(referral, message, words.now_asked),
+        *_beside(referral, message, _entry(message)),
     ]
 
 
@@ -186,6 +198,13 @@ class AboutLiveEntry(ToClient):
         return super().still_wanted(message) and _is_live(message)
 
 
+class Lapsed(ToClient):
+    """The message about a second place in a row says it all."""
+
+    def still_wanted(self, message: Message) -> bool:
+        return super().still_wanted(message) and _entry(message).state != WaitingListEntry.State.PARKED
+
+
 class AskedToCheckIn(ToClient):
     """Not sent once she has answered, or no longer waits."""
 
@@ -198,6 +217,7 @@ def register_all() -> None:
     """Register every topic about lists and places."""
     register(topics.PLACE_OFFERED, PlaceOffered(_offered, is_open, _by))
     register(topics.PLACE_REMINDER, AboutPlace(_reminder, is_open, _by))
+    register(topics.PLACE_LAPSED, Lapsed(_lapsed, is_open))
     register(topics.CHECK_IN, AskedToCheckIn(_check_in, is_open))
     while_live: dict[str, Lines] = {
         topics.LIST_JOINED: _joined,
@@ -213,7 +233,6 @@ def register_all() -> None:
         topics.LIST_NO_ANSWER: _no_answer,
         topics.LIST_LEFT: _left,
         topics.LIST_REMOVED: _removed,
-        topics.PLACE_LAPSED: _lapsed,
         topics.PLACE_TAKEN_BACK: _taken_back,
     }
     for topic, lines in while_open.items():

@@ -49,9 +49,17 @@ def waiting_lines(referral: Referral) -> list[str]:
         name = first_name(entry.therapist.display_name)
         if entry.state == State.ASKED and entry.agreed_at is None and entry.answer_due_at is not None:
             lines.append(list_words.asked_to_wait(name, entry.answer_due_at))
-        elif entry.state in (State.LISTED, State.ASKED, State.PARKED):
+        elif entry.state == State.PARKED:
+            lines.append(list_words.on_hold(name))
+        elif entry.state in (State.LISTED, State.ASKED):
             waiting.append(name)
     return [list_words.waiting_for(waiting), *lines] if waiting else lines
+
+
+def other_names(referral: Referral, entry: WaitingListEntry) -> list[str]:
+    """Return for whom else she waits, beside this entry."""
+    others = [row for row in entries_of(referral) if row.pk != entry.pk and row.state in (State.LISTED, State.ASKED)]
+    return [first_name(row.therapist.display_name) for row in others]
 
 
 def names_of_entries(ids: Sequence[int]) -> list[str]:
