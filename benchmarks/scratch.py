@@ -116,7 +116,7 @@ def fill_lists() -> None:
 
 
 @contextmanager
-def register_of(therapists: int) -> Iterator[str]:
+def register_of(therapists: int, name: str = "bench_register") -> Iterator[str]:
     """Connect to a scratch database that holds a made-up register of a size; yield its name.
 
     With BENCH_KEEP set it is left for the next run, which then starts at once.
@@ -128,7 +128,7 @@ def register_of(therapists: int) -> Iterator[str]:
     from therapists.demo.register import seed_register
     from therapists.models import Therapist
 
-    with database(f"bench_register_{therapists}", keep=bool(os.environ.get(KEEP))) as name:
+    with database(f"{name}_{therapists}", keep=bool(os.environ.get(KEEP))) as made:
         if not Therapist.objects.exists():
             call_command("load_reference", verbosity=0, stdout=StringIO())
             with transaction.atomic():
@@ -136,4 +136,4 @@ def register_of(therapists: int) -> Iterator[str]:
             fill_lists()
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
-        yield name
+        yield made

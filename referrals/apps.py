@@ -11,7 +11,7 @@ class ReferralsConfig(AppConfig):
         from core import leave, nav
         from core.demo import register_seeder
         from referrals import demo, kinds, links, sessions
-        from referrals.messages import client, codes, desk, lists, therapist, therapist_lists
+        from referrals.messages import changes, client, codes, desk, lists, therapist, therapist_lists
         from referrals.reference import advice, safety
         from referrals.selectors.queue import queues_of
         from therapists import queue
@@ -25,6 +25,7 @@ class ReferralsConfig(AppConfig):
         queue.register(queues_of)
         client.register_all()
         codes.register_all()
+        changes.register_all()
         lists.register_all()
         desk.register_all()
         therapist.register_all()

@@ -24,6 +24,7 @@ __all__ = [
     "NotListed",
     "NotMergeable",
     "OfferGone",
+    "PauseDateWrong",
     "PlaceDateWrong",
     "PlaceGone",
     "Refused",
@@ -114,6 +115,11 @@ class CallFirst(Refused):
 class PlaceDateWrong(Refused, ValueError):
     def __str__(self) -> str:
         return _("Enter the date from which you offer this place again: today or later.")
+
+
+class PauseDateWrong(Refused, ValueError):
+    def __str__(self) -> str:
+        return _("Enter the day you are back: from tomorrow, and no more than three months ahead.")
 
 
 class AlreadySaidNo(Refused):

@@ -15,6 +15,7 @@ from referrals.selectors import check_ins, due, lists_due, undelivered
 from referrals.services import check_ins as asking
 from referrals.services import due as services
 from referrals.services import lists_due as lists_services
+from referrals.services import pausing
 from referrals.services import undelivered as undelivered_services
 from referrals.services.offer_times import offer_half_over
 from referrals.services.reconciliation import call_requests_forget, referrals_reconcile
@@ -38,6 +39,8 @@ STEPS: tuple[tuple[str, Callable[..., Iterable[int]], Callable[[int], object]], 
     ("remind of list ask", lists_due.asks_half_over, lists_services.ask_remind),
     ("list without its therapist", lists_due.entries_of_unlisted, lists_services.list_unlisted),
     ("list frozen for long", lists_due.frozen_long, lists_services.list_frozen_long),
+    ("pause over", lists_due.pauses_over, pausing.pause_over),
+    ("back from a holiday", lists_due.away_over, pausing.away_over),
     ("offerable again", lists_due.entries_offerable_again, lists_services.list_recount),
     ("place told", lists_due.places_told, lists_services.place_told),
     ("place not told", lists_due.places_not_told, lists_services.place_not_told),

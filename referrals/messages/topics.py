@@ -38,7 +38,19 @@ LIST_MOVED = "list_moved"
 PLACE_EXTENDED = "place_extended"
 MERGED = "referrals_merged"
 
+# To the client, about a change of therapist and pauses.
+SWITCHED = "switch_begun"
+STAYING = "switch_undone"
+OLD_ENDED = "old_placement_ended"
+PAUSED = "therapy_paused"
+RESUMED = "therapy_resumed"
+AWAY = "waiting_paused"
+
 # To the therapist.
+SWITCH_BEGUN = "placement_switch_begun"
+SWITCH_UNDONE = "placement_switch_undone"
+THERAPY_PAUSED = "placement_paused"
+THERAPY_RESUMED = "placement_resumed"
 LIST_ASK = "list_ask"
 LIST_ASK_REMINDER = "list_ask_reminder"
 LIST_ASK_AGAIN = "list_ask_again"

@@ -4,10 +4,11 @@ import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from core.working_calendar import london_date
 from notifications.models import Message
 from referrals import clocks
 from referrals.messages import topics
-from referrals.models import Offer, WaitingListEntry
+from referrals.models import Offer, Placement, Referral, WaitingListEntry
 from therapists.models import Registration
 from therapists.selectors.standing import CONFIRMATION_LASTS, UNANSWERED_LIMIT
 
@@ -95,3 +96,15 @@ def frozen_long(now: datetime.datetime) -> list[int]:
         frozen_at__lt=now - clocks.FROZEN_TASK_AFTER, state__in=WaitingListEntry.LIVE
     )
     return sorted(set(rows.values_list("therapist_id", flat=True)))
+
+
+def pauses_over(now: datetime.datetime) -> list[int]:
+    """Placements whose pause ends today or has ended."""
+    rows = Placement.objects.filter(state=Placement.State.PAUSED, paused_until__lte=london_date(now))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def away_over(now: datetime.datetime) -> list[int]:
+    """Referrals of people who come back today or have come back."""
+    rows = Referral.objects.filter(away_until__lte=london_date(now))
+    return list(rows.order_by("pk").values_list("pk", flat=True))

@@ -11,7 +11,7 @@ from referrals.errors import AlreadySaidNo, Incomplete
 from referrals.locks import Locked, referral_locked
 from referrals.messages import topics
 from referrals.messages.send import tell_client, tell_therapist_of_offer
-from referrals.models import Choice, Exclusion, Offer, Referral, WaitingListEntry
+from referrals.models import Choice, Exclusion, Offer, Placement, Referral, WaitingListEntry
 from referrals.selectors.lists import entries_of
 from referrals.services.calls import call_first_or_raise, calls_cancel
 from referrals.services.entries import entry_end, entry_step
@@ -120,7 +120,9 @@ def _new_round(referral: Referral, wanted: Sequence[Chosen], kept: Offer | None)
 def _require_askable(referral: Referral, ids: Sequence[int]) -> None:
     """Raises AlreadySaidNo. A therapist's or coordinator's own exclusion is not told: the walk passes her by."""
     noes = Choice.objects.filter(referral=referral, state=Choice.State.NO, therapist_id__in=ids)
+    seen_now = Placement.objects.filter(referral=referral, therapist_id__in=ids).exclude(state=Placement.State.ENDED)
     own = Exclusion.objects.filter(client_id=referral.client_id, side=Exclusion.Side.CLIENT, therapist_id__in=ids)
     refused = {*noes.values_list("therapist_id", flat=True), *own.values_list("therapist_id", flat=True)}
+    refused |= set(seen_now.values_list("therapist_id", flat=True))
     if refused:
         raise AlreadySaidNo(sorted(refused))

@@ -19,6 +19,7 @@ from referrals.models import Placement, Referral, ReferralEvent
 from referrals.services.calls import CALLS, CHASES, call_after_noes, calls_cancel
 from referrals.services.events import choice_step, placement_step, referral_step
 from referrals.services.setting_aside import entries_back, entries_end_all, entries_placed
+from referrals.services.switching import old_end
 from referrals.services.walk import referral_walk
 from referrals.transitions import PLACEMENT, NotAllowed
 from therapists.services.listing import therapist_confirm
@@ -125,6 +126,9 @@ def placement_end(
     if code not in codes.END_CODES:
         raise ValueError(code)
     offered_from = _offered_from(place_then, place_from)
+    if placement.leaving_since is not None:
+        old_end(placement=placement, place_from=offered_from, actor=actor)
+        return
     with _live(placement, actor, THERAPIST) as (locked, fresh):
         entries_end_all(locked=locked, code=codes.REFERRAL_CLOSED)
         placement_close(locked=locked, placement=fresh, by=THERAPIST, code=code, actor=actor)

@@ -8,15 +8,13 @@ from referrals import clocks, codes
 from referrals.errors import AlreadyOpen, TooLate
 from referrals.locks import Locked, referral_locked
 from referrals.messages import topics
-from referrals.messages.send import tell_client, tell_therapist_of_offer, tell_therapist_of_placement
+from referrals.messages.send import tell_client, tell_therapist_of_placement
 from referrals.models import Referral
 from referrals.selectors.calls import call_before_telling
 from referrals.services.calls import call_open
-from referrals.services.entries import entry_step
 from referrals.services.events import referral_step
-from referrals.services.moving import offer_back, offer_close
+from referrals.services.letting_go import what_is_open_let_go
 from referrals.services.placements import CLIENT, closed, placement_close
-from referrals.services.setting_aside import entries_end_all
 from referrals.services.switching import old_placement_end
 from referrals.services.walk import referral_walk
 
@@ -97,14 +95,7 @@ def call_me(*, referral: Referral, actor: Actor, phone: str = "", voicemail_ok: 
 
 def everything_let_go(*, locked: Locked, code: str, actor: Actor) -> None:
     """Take back what is open and end what is live, with notice to the therapist, before a referral closes."""
-    offer = locked.offer
-    if offer is not None and offer.entry is not None:
-        offer_back(offer=offer, action="withdraw", actor=actor)
-        entry_step(entry=offer.entry, action="back")
-    elif offer is not None:
-        offer_close(locked=locked, offer=offer, action="withdraw", choice_action="take_back", actor=actor)
-        tell_therapist_of_offer(topic=topics.REQUEST_WITHDRAWN, offer=offer)
-    entries_end_all(locked=locked, code=codes.REFERRAL_CLOSED)
+    what_is_open_let_go(locked=locked, actor=actor)
     old_placement_end(locked=locked, actor=actor)
     if locked.placement is not None:
         placement_close(locked=locked, placement=locked.placement, by=CLIENT, code=code, actor=actor)
