@@ -194,10 +194,11 @@ def _about(reason: Any) -> str:
 
 
 def wait_words(card: Card) -> str:
-    """Return that there is a place now, about how long it takes until there is, or only that there is none."""
+    """Return that there is a place now, or that there is none and about how long it takes until there is."""
     if card.wait_weeks == 0:
         return _("Place free now.")
-    return median_words(card.forecast) if card.forecast else _("No place now.")
+    none = _("No place now.")
+    return f"{none} {median_words(card.forecast)}" if card.forecast else none
 
 
 def how_long_words(card: Card) -> str:

@@ -266,7 +266,7 @@ def test_how_it_looks(live_server, open_page, axe, ben, width) -> None:
     follow(page.get_by_role("button", name="Choose Ben Okafor"))
     look(page, live_server.url + reverse("referrals:choices"), axe, "wait_choices")
     follow(page.get_by_role("button", name="Do not wait for Ben"))
-    look(page, page.url, axe, "wait_choices_not")
+    look(page, live_server.url + reverse("referrals:choices"), axe, "wait_choices_not")
     own = open_page(width)
     sign_in_page(own, live_server.url, ben.user)
     look(own, live_server.url + reverse("therapists:places"), axe, "wait_places")
