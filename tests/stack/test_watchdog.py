@@ -51,7 +51,7 @@ def test_a_deaf_worker_is_started_again_and_nothing_is_lost(fault_stack: FaultSt
     fault_stack.wait_mails(2)
     assert worker_of(fault_stack) != deaf
     assert not psutil.pid_exists(deaf)
-    assert "watchdog: nothing received" in fault_stack.logs()
+    assert "watchdog: nothing received" in (fault_stack.folder / "worker.log").read_text()
 
 
 def test_a_worker_that_cannot_even_end_is_killed() -> None:

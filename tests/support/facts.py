@@ -8,7 +8,7 @@ from functools import cached_property
 
 from core.clock import LONDON
 from referrals.fit import shape_of
-from referrals.models import Choice, Offer, Placement, Referral, ReferralEvent, WaitingListEntry
+from referrals.models import Choice, Exclusion, Offer, Placement, Referral, ReferralEvent, WaitingListEntry
 from therapists.models import Place, PlaceClaim, Therapist
 from therapists.selectors.standing import Standing, standing_for
 
@@ -96,17 +96,23 @@ class Facts:
         agreed = entry.state == E.LISTED or (entry.state == E.ASKED and entry.agreed_at is not None)
         early = entry.no_offer_before is not None and entry.no_offer_before > self.now
         away = referral.away_until is not None and referral.away_until > self.now.astimezone(LONDON).date()
-        if not agreed or early or away:
+        if not agreed or early or away or (referral.client_id, entry.therapist_id) in self.kept_apart:
             return False
-        return referral.state == S.WAITING or (
-            referral.state == S.REQUESTED and self._asked_rank(referral) > entry.rank
-        )
+        return referral.state == S.WAITING or self._asked_below(referral, entry.rank)
 
-    def _asked_rank(self, referral: Referral) -> int:
-        """The rank on her present list of whoever is asked now; 0: nobody, or no longer on it."""
-        asked = [row.therapist_id for row in self.open_offers if row.referral_id == referral.pk]
-        rows = Choice.objects.filter(referral=referral, round=referral.round, therapist_id__in=asked)
-        return rows.values_list("rank", flat=True).first() or 0
+    def _asked_below(self, referral: Referral, rank: int) -> bool:
+        """Whether somebody she likes less is asked now, and has not begun to answer."""
+        asked = [row.therapist_id for row in self.open_offers if row.referral_id == referral.pk and _unanswered(row)]
+        rows = Choice.objects.filter(referral=referral, round=referral.round, rank__gt=rank, therapist_id__in=asked)
+        return bool(asked) and rows.exists()
+
+    @cached_property
+    def kept_apart(self) -> set[tuple[int, int]]:
+        return set(Exclusion.objects.values_list("client_id", "therapist_id"))
+
+
+def _unanswered(offer: Offer) -> bool:
+    return offer.awaiting == Offer.Awaiting.THERAPIST and offer.interested_at is None
 
 
 def any_suits(entry: WaitingListEntry, places: Iterable[Place]) -> bool:

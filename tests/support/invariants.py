@@ -15,7 +15,7 @@ from notifications.models import Message
 from notifications.topics import handler_of
 from referrals import clocks
 from referrals.messages import topics
-from referrals.models import Exclusion, Offer, Placement, Referral, WaitingListEntry
+from referrals.models import Offer, Placement, Referral, WaitingListEntry
 from referrals.transitions import REFERRAL, NotAllowed
 from tests.support.facts import Facts, any_suits
 
@@ -61,8 +61,7 @@ def broken_openings(now: datetime.datetime, *, after_offer: int) -> list[str]:
         standing = facts.standings[offer.therapist_id]
         if not standing.listed:
             found.append(f"10: offer {offer.pk} by somebody not listed: {standing.reasons}")
-        client_id = facts.referrals[offer.referral_id].client_id
-        if Exclusion.objects.filter(client_id=client_id, therapist_id=offer.therapist_id).exists():
+        if (facts.referrals[offer.referral_id].client_id, offer.therapist_id) in facts.kept_apart:
             found.append(f"10: offer {offer.pk} between two who are kept apart")
         if offer.awaiting == Offer.Awaiting.THERAPIST:
             found += _past_the_queue(facts, offer)
@@ -247,8 +246,12 @@ def _left_unoffered(facts: Facts) -> Iterator[str]:
         free = facts.free(therapist_id)
         if not standing.listed or not free or _limit_spoken_for(facts, therapist_id):
             continue
-        for entry in facts.queueing(therapist_id):
-            if _fresh_yes(entry, facts.now) and any_suits(entry, free) and not _kept_apart(facts, entry):
+        waiting = facts.queueing(therapist_id)
+        # For whom she is being asked again a place is kept until she has answered.
+        kept = sum(not _fresh_yes(entry, facts.now) for entry in waiting)
+        for entry in waiting:
+            suiting = sum(any_suits(entry, [place]) for place in free)
+            if _fresh_yes(entry, facts.now) and suiting > kept:
                 yield f"9: entry {entry.pk} waits beside a free place of therapist {therapist_id}"
 
 
@@ -268,22 +271,21 @@ def _left_expired(facts: Facts) -> Iterator[str]:
 
 
 def _figures(facts: Facts) -> Iterator[str]:
+    """What pages and walk read. Of places from a date the nearest count already: at midnight nobody counts again."""
+    today = facts.now.astimezone(LONDON).date()
     for pk, therapist in facts.therapists.items():
         places = facts.unoccupied(pk)
-        offerable = sum(any_suits(row, places) for row in facts.queueing(pk))
+        on_offer = [place for place in places if place.available_from and place.available_from <= today]
+        least, most = (sum(any_suits(row, some) for row in facts.queueing(pk)) for some in (on_offer, places))
         on_list = sum(row.therapist_id == pk and row.state in WaitingListEntry.ON_LIST for row in facts.live_entries)
-        if (therapist.offerable_entries, therapist.list_entries) != (offerable, on_list):
-            have = (therapist.offerable_entries, therapist.list_entries)
-            yield f"11: therapist {pk} says {have} of her list, it is {(offerable, on_list)}"
+        if therapist.list_entries != on_list:
+            yield f"11: therapist {pk} says {therapist.list_entries} are on her list, there are {on_list}"
+        if not least <= therapist.offerable_entries <= most:
+            yield f"11: therapist {pk} says {therapist.offerable_entries} could be offered, {least} to {most} could"
 
 
 def _fresh_yes(entry: WaitingListEntry, now: datetime.datetime) -> bool:
     return entry.state == E.LISTED and entry.agreed_at is not None and now <= entry.agreed_at + clocks.YES_LASTS
-
-
-def _kept_apart(facts: Facts, entry: WaitingListEntry) -> bool:
-    client_id = facts.referrals[entry.referral_id].client_id
-    return Exclusion.objects.filter(client_id=client_id, therapist_id=entry.therapist_id).exists()
 
 
 def _limit_spoken_for(facts: Facts, therapist_id: int) -> bool:
