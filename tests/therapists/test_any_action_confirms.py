@@ -18,11 +18,12 @@ from core import clock
 from core.models import OneTimeCode, PlacePoint, Task
 from core.one_time_codes import code_digits
 from core.policy import marker_of
-from referrals.models import Referral
+from referrals.models import Referral, WaitingListEntry
 from referrals.tasks import tick
 from tests.factories import make_location, make_place, make_registration
 from tests.guards.routes import routes
 from tests.referrals.given import MONDAY, actor_of, delivered, met, open_offer, sent
+from tests.referrals.waiting import agrees, entry_with, full, waits
 from tests.support.shown_form import shown_form
 from tests.support.sign_in import signed_in
 from therapists.models import Registration, Therapist
@@ -37,6 +38,10 @@ LONG_AGO = MONDAY - datetime.timedelta(days=11)
 ABOUT = "I listen, and I ask a little. " * 3
 TERMS = {"fee": "45", "cancellation_terms": "48 hours.", "confidentiality_terms": "Danger to life."}
 PLACES = {"count": "1", "when": "now"}
+AWAY = {
+    **{"away_from_day": "1", "away_from_month": "12", "away_from_year": "2026"},
+    **{"away_until_day": "7", "away_until_month": "12", "away_until_year": "2026"},
+}
 ROOM = {"name": "Room", "address": "1 The Street", "town": "Leeds", "postcode": "LS1 4AP", "hours": ["0"]}
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +91,14 @@ def placement(**typed: Any) -> Ready:
     return lambda ben: ({"pk": met(ben).pk}, typed)
 
 
+def asked_again(ben: Therapist) -> WaitingListEntry:
+    """Somebody on her list, about whom she is asked whether her yes still stands."""
+    row = agrees(waits(full(ben)), ben)
+    row.state, row.answer_due_at = row.State.ASKED, clock.now() + datetime.timedelta(days=1)
+    row.save()
+    return row
+
+
 ACTIONS: dict[str, Ready] = {
     "therapists:claim": claim,
     "therapists:claim_code": claim_code,
@@ -97,6 +110,7 @@ ACTIONS: dict[str, Ready] = {
     "therapists:room_restore": lambda ben: ({"pk": make_location(ben, active=False).pk}, {}),
     "therapists:section": lambda ben: ({"slug": "answering"}, {}),
     "therapists:places_new": plain(**PLACES),
+    "therapists:leave": plain(**AWAY),
     "therapists:limit": plain(monthly_limit="3"),
     "therapists:place_when": lambda ben: ({"pk": make_place(ben).pk}, {"when": "not_yet"}),
     "therapists:place_close": lambda ben: ({"pk": make_place(ben).pk}, {}),
@@ -108,6 +122,13 @@ ACTIONS: dict[str, Ready] = {
     "caseload:request_meeting": lambda ben: offer(ben, interested=True),
     "caseload:request_known": offer,
     "caseload:request_decline": lambda ben: (offer(ben)[0], {"code": "full"}),
+    "caseload:list_settings": plain(taking="open", limit="4"),
+    "caseload:list_interest": lambda ben: ({"pk": entry_with(waits(full(ben)), ben).pk}, {}),
+    "caseload:list_agree": lambda ben: ({"pk": asked_again(ben).pk}, {}),
+    "caseload:list_known": lambda ben: ({"pk": entry_with(waits(full(ben)), ben).pk}, {}),
+    "caseload:list_refuse": lambda ben: ({"pk": entry_with(waits(full(ben)), ben).pk}, {"code": "times"}),
+    "caseload:list_remove": lambda ben: ({"pk": agrees(waits(full(ben)), ben).pk}, {"code": "times"}),
+    "caseload:still_yes": lambda ben: ({}, {"entries": [str(asked_again(ben).pk)]}),
     "caseload:contact": placement(),
     "caseload:go_ahead": placement(),
     "caseload:not_this_time": placement(),
