@@ -85,7 +85,7 @@ def why_before(a: WaitingListEntry, b: WaitingListEntry | None, *, actor: Actor)
 
 def why_offer(offer: Offer, *, actor: Actor) -> Why | None:
     """Say why this place was offered to her, from the look that did it; None when no look is recorded."""
-    entry = WaitingListEntry.objects.select_related("referral__client", "therapist").get(pk=offer.entry_id)
+    entry = WaitingListEntry.objects.select_related("referral__client", "therapist").get(offers=offer)
     for look, _offered in _looks_that_offered([entry]):
         if look.at <= offer.opened_at:
             return _why(look, entry, None, actor)

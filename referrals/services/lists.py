@@ -3,7 +3,7 @@
 Nobody else on a list ever learns that somebody was put forward, moved or taken off.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -38,7 +38,7 @@ State = WaitingListEntry.State
 # A place stays held at most this long from now when a coordinator gives somebody more time: others wait for it too.
 EXTEND_MOST = timedelta(days=14)
 # What somebody may have said about a place, the service it goes through and the event it leaves.
-ANSWERS = {
+ANSWERS: dict[str, tuple[Callable[..., object], str]] = {
     "accept": (offer_accept, "accept"),
     "keep": (offer_keep_place, "keep_place"),
     "stop": (offer_stop, "stop_waiting"),

@@ -24,7 +24,7 @@ from referrals.selectors.lists import entries_of
 from referrals.services.calls import CALLS, REFERRAL, call_open
 from referrals.services.entries import entry_end, entry_step, next_while_waiting
 from referrals.services.events import referral_step
-from referrals.services.offers import offer_back
+from referrals.services.moving import offer_back
 from referrals.services.placements import closed
 from referrals.services.reasons import reason_note, reason_require
 from referrals.services.rounds import Line, present_lines, round_write
@@ -121,7 +121,7 @@ def _let_go(two: _Two) -> None:
     """A held place goes back to its list, where she stands; a request is taken back by what every closing does."""
     offer = two.away.offer
     if offer is not None and offer.awaiting == Offer.Awaiting.CLIENT and offer.entry is not None:
-        offer_back(locked=two.away, offer=offer, action="withdraw", actor=two.actor, code=codes.DUPLICATE)
+        offer_back(offer=offer, action="withdraw", actor=two.actor, code=codes.DUPLICATE)
         entry_step(entry=offer.entry, action="back")
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.actors import for_request
@@ -20,6 +20,8 @@ from referrals.selectors.why_before import entry_for_why, others_on, why_before,
 def why(request: HttpRequest) -> HttpResponse:
     """Ask with one entry (`a`) and choose whom to compare with (`b`), or read the answer for both."""
     actor = for_request(request)
+    if "a" not in request.GET:
+        return redirect("referrals:desk_lists")
     a = _entry(actor, request.GET.get("a"))
     if a is None:
         raise Http404

@@ -28,6 +28,7 @@ REGISTRY_POST = (302, 302, 404, 404, 404, 405, 404, 405)
 DESK = (302, 302, 404, 404, 404, 200, 200, 200)
 DESK_POST = (302, 302, 404, 404, 404, 405, 405, 405)
 CALLERS = (302, 302, 404, 404, 404, 200, 200, 404)
+COORDINATORS = (302, 302, 404, 404, 404, 200, 404, 404)
 
 TABLE: list[Row] = [
     ("health", "", {}, OPEN),
@@ -122,10 +123,35 @@ TABLE: list[Row] = [
     ("referrals:my_number", "", {}, NO_DRAFT),
     ("referrals:stop", "", {}, CLIENT),
     ("referrals:undo_stop", "", {}, CLIENT_POST),
+    ("referrals:see_others", "", {}, CLIENT_POST),
+    ("referrals:my_offer", "", {}, NO_DRAFT),
+    ("referrals:my_offer_answer", "", {}, CLIENT_POST),
+    ("referrals:my_offer_stop", "", {}, NO_DRAFT),
+    ("referrals:my_offer_late", "", {}, CLIENT_POST),
+    ("referrals:my_list_leave", "listed", {}, AFTER_SENDING),
+    ("referrals:my_list_undo", "listed", {}, CLIENT_POST),
+    ("referrals:my_list_wait", "therapist", {}, CLIENT_POST),
+    ("referrals:ask_now", "", {}, CLIENT_POST),
+    ("referrals:check_in", "", {}, NO_DRAFT),
+    ("referrals:check_in_changed", "", {}, CLIENT),
+    ("referrals:check_in_worse", "", {}, CLIENT),
+    ("referrals:while_waiting", "", {}, OPEN),
     ("referrals:lock", "", {}, CLIENT_POST),
     ("referrals:desk", "", {}, DESK),
     ("referrals:desk_task", "task", {}, (302, 302, 404, 404, 404, 200, 404, 404)),
     ("referrals:desk_task_take", "task", {}, DESK_POST),
+    ("referrals:desk_task_merge", "identity", {}, (302, 302, 404, 404, 404, 302, 404, 404)),
+    ("referrals:desk_lists", "", {}, COORDINATORS),
+    ("referrals:desk_waiting_list", "therapist", {}, COORDINATORS),
+    ("referrals:desk_waits", "", {}, COORDINATORS),
+    ("referrals:desk_parked", "", {}, COORDINATORS),
+    ("referrals:desk_entry_act", "entry", {"act": "forward"}, COORDINATORS),
+    ("referrals:desk_offers", "", {}, COORDINATORS),
+    ("referrals:desk_offer_act", "held", {"act": "answer"}, COORDINATORS),
+    ("referrals:desk_offer_why", "held", {}, COORDINATORS),
+    ("referrals:desk_why", "", {}, (302, 302, 404, 404, 404, 302, 404, 404)),
+    ("referrals:desk_merge_with", "asked", {}, COORDINATORS),
+    ("referrals:desk_merge", "two", {}, COORDINATORS),
     ("referrals:desk_find", "", {}, CALLERS),
     ("referrals:desk_overdue", "", {}, (302, 302, 404, 404, 404, 200, 404, 404)),
     ("referrals:desk_referral", "asked", {}, CALLERS),

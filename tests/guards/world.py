@@ -10,10 +10,12 @@ from core import clock
 from core.models import Task
 from core.policy import CLIENT_SESSION_KEY
 from notifications.models import Message
-from referrals.models import Referral
-from tests.factories import make_location, make_place, make_registration, make_user
-from tests.referrals.given import met, open_offer, sent
-from tests.referrals.waiting import agrees, entry_with, full, waits
+from referrals.models import Offer, Referral
+from referrals.services.allotting import places_allot
+from tests.factories import make_location, make_place, make_registration, make_therapist, make_user
+from tests.referrals.given import TICK, met, open_offer, sent
+from tests.referrals.waiting import agrees, entry_with, full, place_freed, waits
+from tests.referrals.waiting import listed as on_lists
 from tests.support.sign_in import signed_in
 from therapists.models import ImportRun, Register, RegistrationClaim, SamePersonPair, Therapist
 from therapists.selectors.confirmations import link_token
@@ -45,6 +47,7 @@ def build(ben: Therapist) -> dict[str, dict[str, Any]]:
     )  # fmt: skip
     full(ben)
     ask, listed = entry_with(waits(ben), ben), agrees(waits(ben), ben)
+    held, identity = _held(), _identity(asked, seen.referral)
     failed = Message.objects.earliest("pk")
     failed.state = Message.State.FAILED
     failed.save()
@@ -55,6 +58,8 @@ def build(ben: Therapist) -> dict[str, dict[str, Any]]:
         "bens_registration": {"pk": ben.registrations.get().pk},
         "import": {"pk": run.pk}, "message": {"pk": failed.pk}, "therapist": {"pk": ben.pk},
         "ask": {"pk": ask.pk}, "listed": {"pk": listed.pk},
+        "entry": {"pk": listed.pk}, "held": {"pk": held.pk}, "identity": {"pk": identity.pk},
+        "two": {"pk": asked.pk, "other": seen.referral_id},
         "list": {"pk": asked.pk, "run": asked.match_run_id},
         "link": {"token": link_token(ben)},
         "kind": {"pk": ben.modality_links.first().modality_id},
@@ -70,6 +75,22 @@ def browsers(people: dict[str, User], referral_pk: int) -> dict[str, Browser]:
     session[CLIENT_SESSION_KEY] = Referral.objects.get(pk=referral_pk).pk
     session.save()
     return found
+
+
+def _held() -> Offer:
+    """A place that is offered to somebody by somebody who is none of the visitors."""
+    other = full(make_therapist())
+    referral = on_lists(other)
+    place_freed(other)
+    places_allot(actor=TICK)
+    return Offer.objects.get(referral=referral)
+
+
+def _identity(new: Referral, other: Referral) -> Task:
+    return Task.objects.create(
+        kind="identity_check", subject_type="client", subject_id=new.client_id, owner_role="coordinator",
+        due_at=clock.now(), created_at=clock.now(), detail={"perhaps": [other.client_id]},
+    )  # fmt: skip
 
 
 def _claim(ben: Therapist) -> RegistrationClaim:
