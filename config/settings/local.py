@@ -18,7 +18,7 @@ LOCAL_PAGES = True
 # Passkeys without TLS, on this machine only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 MAIL_SINK_FOLDER = env.text("MAIL_SINK_FOLDER", "")
-SMS_BACKEND = "notifications.channels.sms.SinkFolder"
+SMS_BACKEND = env.text("SMS_BACKEND", "notifications.channels.sms.SinkFolder")
 # Static files are served from where they lie; nothing is collected.
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

@@ -49,6 +49,7 @@ class Postman:
         self.recipient_answer = "250 fine"
         self.hang_seconds = 0.0
         self.taken: list[bytes] = []
+        self.senders: list[str] = []
         self.on_taken = lambda: None
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
@@ -62,6 +63,7 @@ class Postman:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if answer.startswith("250"):
             self.taken.append(envelope.content)
+            self.senders.append(envelope.mail_from)
             self.on_taken()
         return answer
 

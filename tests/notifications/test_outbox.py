@@ -154,6 +154,41 @@ class TestSending:
         assert kept.get_payload().strip() == letters.words.text
         assert (reread().state, reread().channel) == ("sent", "sms") and not postman.taken
 
+    def test_a_text_is_printed_where_the_worker_runs(self, letters, settings, capsys):
+        settings.SMS_BACKEND = "notifications.channels.sms.Console"
+        letters.to = Address("sms", "+447700900123")
+        message = enqueue()
+        tasks.deliver_due()
+        printed = capsys.readouterr().out
+        assert printed == f"SMS to +447700900123 ({message.message_id}):\n{letters.words.text}\n"
+        assert (reread().state, reread().receipt_due) == ("sent", None)
+
+    def test_bounces_go_elsewhere_than_what_is_seen(self, postman, letters, settings):
+        settings.BOUNCE_ADDRESS, settings.DISCREET_BOUNCE_ADDRESS = "b@rapport.example", "b@messages.example"
+        for discreet, bounces in ((False, "b@rapport.example"), (True, "b@messages.example")):
+            letters.to = Address("email", "ewa@example.org", discreet=discreet)
+            enqueue(dedupe_key=f"news:{discreet}")
+            tasks.deliver_due()
+            assert postman.senders[-1] == bounces
+            seen = settings.DISCREET_FROM_EMAIL if discreet else settings.DEFAULT_FROM_EMAIL
+            assert parsed(postman)["From"] == seen
+            assert bounces not in postman.taken[-1].decode()
+
+    def test_a_row_whose_workers_all_died_is_given_up(self, letters, postman):
+        message = enqueue()
+        Message.objects.update(attempts=delivery.MOST_ATTEMPTS)
+        tasks.deliver_one(message.pk)
+        assert (reread().state, reread().last_error) == ("failed", "interrupted") and not postman.taken
+
+    def test_a_fault_of_a_channel_is_tried_again(self, letters, settings, monkeypatch):
+        def faulty(parcel):
+            raise ZeroDivisionError
+
+        monkeypatch.setitem(delivery.SENDERS, "email", faulty)
+        enqueue()
+        tasks.deliver_due()
+        assert (reread().state, reread().last_error) == ("queued", "send-ZeroDivisionError")
+
     def test_without_a_provider_a_text_fails_visibly(self, letters, settings):
         settings.SMS_BACKEND = "notifications.channels.sms.NoProvider"
         letters.to = Address("sms", "+447700900123")
