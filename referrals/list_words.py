@@ -211,19 +211,13 @@ def kept(name: str) -> str:
     return _("Thank you for telling us. You keep your place on %(name)s’s list.") % {"name": name}
 
 
-def others_now(count: int, *, many: bool = False) -> str:
-    """Say how many others have a place now; `many`: so many or more."""
-    if not count:
+def others_now(count: int) -> str:
+    """Say how many others have a place now; "" for nobody."""
+    if count < 1:
         return ""
-    if many:
-        return _("%(count)d or more others who fit have a place now.") % {"count": count}
     return ngettext(
         "%(count)d other person who fits has a place now.", "%(count)d others who fit have a place now.", count
     ) % {"count": count}
-
-
-def has_place_now(name: str) -> str:
-    return _("%(name)s, further down your list, has a place now.") % {"name": name}
 
 
 def check_in() -> str:

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_GET
 
 from core.forms import posted
 from core.policy import client_session
+from referrals import list_words
 from referrals.errors import NotAllowed, Refused
 from referrals.forms.check_in import CALL, CHANGED, STOP, WORSE, CheckInForm
 from referrals.models import CheckIn, Referral
-from referrals.presenters.instead import others_words
+from referrals.selectors.alternatives import others_with_a_place
 from referrals.selectors.check_ins import open_check_in
 from referrals.selectors.safety import first_question
 from referrals.services.check_ins import check_in_answer
@@ -36,7 +37,7 @@ def check_in(request: HttpRequest, referral: Referral) -> HttpResponse:
     context = {
         "form": form,
         "nation": referral.client.nation,
-        "others_words": others_words(referral),
+        "others_words": list_words.others_now(others_with_a_place(referral)),
         "back_url": reverse("referrals:my_referral"),
     }
     return render(request, "referrals/check_in.html", context)

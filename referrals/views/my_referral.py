@@ -14,14 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 from core import leave
 from core.forms import posted
 from core.policy import client_session
-from referrals import words
+from referrals import list_words, words
 from referrals.answers import Chosen
 from referrals.errors import AlreadySaidNo, CallFirst, NotAllowed, Refused
 from referrals.forms.safety import NumberForm
 from referrals.models import Referral
-from referrals.presenters.instead import others_words
 from referrals.presenters.mine import choice_rows, message_rows, to_talk_about
 from referrals.presenters.offered import offer_page
+from referrals.selectors.alternatives import others_with_a_place
 from referrals.selectors.now import now_words
 from referrals.selectors.own import choices_of, sent_messages
 from referrals.selectors.timeline import timeline
@@ -77,7 +77,7 @@ def _instead(referral: Referral) -> dict[str, Any]:
     return {
         "askable": could_be_asked_now(referral),
         "could_wait": could_wait_for(referral),
-        "others_words": others_words(referral) if waiting else "",
+        "others_words": list_words.others_now(others_with_a_place(referral)) if waiting else "",
     }
 
 

@@ -53,7 +53,7 @@ def safety_question(request: HttpRequest, slug: str, draft: Draft) -> HttpRespon
         "lead": asked.question.hint,
         "answered": asked.answered,
         "can_skip": asked.question.optional,
-        "back_url": reverse("referrals:safety"),
+        "back_url": reverse("referrals:my_referral" if _is_sent(draft) else "referrals:safety"),
     }
     return render(request, "referrals/safety_question.html", context)
 
@@ -118,8 +118,12 @@ def _next_url(draft: Draft, *, after: str) -> str:
     return _url(pending[0]) if pending else _done_url(draft)
 
 
+def _is_sent(draft: Draft) -> bool:
+    return draft.submission.state == Submission.State.SUBMITTED
+
+
 def _done_url(draft: Draft) -> str:
-    if draft.submission.state == Submission.State.SUBMITTED:
+    if _is_sent(draft):
         return reverse("referrals:my_referral")
     following = steps.after("safety", draft.data)
     return following.url if following else reverse("referrals:check")
