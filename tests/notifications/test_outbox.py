@@ -164,8 +164,11 @@ class TestSending:
         assert (reread().state, reread().receipt_due) == ("sent", None)
 
     def test_bounces_go_elsewhere_than_what_is_seen(self, postman, letters, settings):
-        settings.BOUNCE_ADDRESS, settings.DISCREET_BOUNCE_ADDRESS = "b@rapport.example", "b@messages.example"
-        for discreet, bounces in ((False, "b@rapport.example"), (True, "b@messages.example")):
+        settings.BOUNCE_ADDRESS, settings.DISCREET_BOUNCE_ADDRESS = (
+            "bounces@rapport.example",
+            "bounces@messages.example",
+        )
+        for discreet, bounces in ((False, "bounces@rapport.example"), (True, "bounces@messages.example")):
             letters.to = Address("email", "ewa@example.org", discreet=discreet)
             enqueue(dedupe_key=f"news:{discreet}")
             tasks.deliver_due()
