@@ -5,6 +5,7 @@ second, never in it and never before.
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -12,12 +13,14 @@ from core import clock, working_time
 from core.clock import LONDON, Frozen
 from core.reference.data import load_bank_holidays
 from core.words import when
-from referrals.errors import OfferGone
-from referrals.models import Offer, Referral
+from referrals.errors import OfferGone, PlaceGone
+from referrals.models import Offer, Referral, WaitingListEntry
+from referrals.services.offers import offer_accept, offer_keep_place
 from referrals.services.requests import request_decline, request_interest, request_offer_meeting
 from referrals.tasks import tick
 from tests.factories import make_therapist
-from tests.referrals.given import actor_of, fresh, met, open_offer, sent, state
+from tests.referrals.given import actor_of, client_of, fresh, met, open_offer, sent, state
+from tests.referrals.waiting import full, listed, place_freed, told, waits
 from therapists.models import Therapist
 
 pytestmark = pytest.mark.django_db
@@ -66,8 +69,62 @@ def choosing(therapist: Therapist) -> Deadline:
     return Deadline(fresh(referral).due_at, lambda: fresh(referral).action_owner == Referral.Owner.COORDINATOR)
 
 
-@pytest.mark.parametrize("kind", [answer, conflict_check, first_contact, choosing])
-@pytest.mark.parametrize("nation", ["england", "scotland"])
+def ask_about_list(therapist: Therapist) -> Deadline:
+    waits(full(therapist))
+    entry = WaitingListEntry.objects.get(therapist=therapist)
+    assert entry.answer_due_at is not None
+    return Deadline(entry.answer_due_at, lambda: entry_of_hers(therapist).state != "asked")
+
+
+def place_offered(therapist: Therapist, **changes: Any) -> Offer:
+    referral = listed(full(therapist), **changes)
+    place_freed(therapist)
+    return told(referral)
+
+
+def clients_answer(therapist: Therapist) -> Deadline:
+    offer = place_offered(therapist)
+    return Deadline(offer.expires_at, lambda: Offer.objects.get(pk=offer.pk).state != "open")
+
+
+def answer_through_somebody(therapist: Therapist) -> Deadline:
+    offer = place_offered(therapist, access=["text-relay"])
+    assert offer.expires_at.astimezone(LONDON).time() == datetime.time(17)
+    return Deadline(offer.expires_at, lambda: Offer.objects.get(pk=offer.pk).state != "open")
+
+
+def client_not_told(therapist: Therapist) -> Deadline:
+    referral = listed(full(therapist))
+    place_freed(therapist)
+    tick()
+    offer = open_offer(referral)
+    return Deadline(offer.expires_at, lambda: Offer.objects.get(pk=offer.pk).state != "open")
+
+
+def not_before(therapist: Therapist) -> Deadline:
+    """After "not this time": offered again from that moment on, so a second before is the last one that is not."""
+    offer = place_offered(therapist)
+    offer_keep_place(offer=offer, actor=client_of(offer.referral))
+    entry = entry_of_hers(therapist)
+    assert entry.no_offer_before is not None
+    return Deadline(entry.no_offer_before - SECOND, lambda: offers_of(therapist) > 1)
+
+
+def entry_of_hers(therapist: Therapist) -> WaitingListEntry:
+    return WaitingListEntry.objects.get(therapist=therapist)
+
+
+def offers_of(therapist: Therapist) -> int:
+    return Offer.objects.filter(therapist=therapist, awaiting="client").count()
+
+
+REQUESTS = [answer, conflict_check, first_contact, choosing]
+LISTS = [ask_about_list, clients_answer, answer_through_somebody, client_not_told, not_before]
+
+
+@pytest.mark.parametrize(
+    ("kind", "nation"), [*((kind, "england") for kind in REQUESTS), *((kind, "scotland") for kind in REQUESTS + LISTS)]
+)
 def test_nothing_is_due_before_its_second_nor_in_it(
     week: Frozen, kind: Callable[[Therapist], Deadline], nation: str
 ) -> None:
@@ -95,6 +152,18 @@ def test_the_due_second_still_allows_a_yes(week: Frozen, late: datetime.timedelt
     else:
         with pytest.raises(OfferGone):
             request_offer_meeting(offer=offer, actor=actor_of(therapist))
+    assert Offer.objects.get(pk=offer.pk).state == ("accepted" if taken else "open")
+
+
+@pytest.mark.parametrize(("late", "taken"), [(datetime.timedelta(), True), (SECOND, False)])
+def test_the_due_second_still_allows_a_clients_yes(week: Frozen, late: datetime.timedelta, taken: bool) -> None:
+    offer = place_offered(make_therapist())
+    week.at = offer.expires_at + late
+    if taken:
+        offer_accept(offer=offer, actor=client_of(offer.referral))
+    else:
+        with pytest.raises(PlaceGone):
+            offer_accept(offer=offer, actor=client_of(offer.referral))
     assert Offer.objects.get(pk=offer.pk).state == ("accepted" if taken else "open")
 
 

@@ -6,9 +6,12 @@ from core import clock
 from core.clock import LONDON
 from core.reference.data import load_bank_holidays
 from notifications.models import Message
+from referrals import clocks
+from referrals.messages import topics
 from referrals.models import Offer, Referral, ReferralEvent
 from tests.factories import make_therapist, make_user
 from tests.referrals.given import sent
+from tests.referrals.waiting import full, listed, offered, place_freed
 from tests.support.stack import LiveStack
 from therapists.models import Therapist
 
@@ -19,9 +22,11 @@ DUE = {
     "scotland": datetime.datetime(2027, 3, 29, 17, tzinfo=LONDON),
     "england": datetime.datetime(2027, 3, 30, 17, tzinfo=LONDON),
 }
+SATURDAY_NIGHT = datetime.datetime(2027, 3, 27, 22, tzinfo=LONDON)
+MORNING = datetime.datetime(2027, 3, 28, 8, tzinfo=LONDON)
 BEFORE = datetime.timedelta(seconds=3)
 # A tick a second, on a machine that has other things to do.
-SOON = datetime.timedelta(seconds=15)
+SOON = datetime.timedelta(seconds=45)
 
 
 def travel_to(stack: LiveStack, moment: datetime.datetime) -> None:
@@ -58,3 +63,33 @@ def test_each_request_lapses_after_its_second_through_the_week_of_a_clock_change
     assert len(handed_over) >= 6
     assert all(8 <= at.hour < 21 for at in handed_over)
     assert set(Therapist.objects.values_list("unanswered_in_a_row", flat=True)) == {1}
+
+
+def test_a_place_freed_in_the_night_of_the_change_is_told_in_the_morning_and_kept_to_its_second(
+    live_stack: LiveStack,
+) -> None:
+    """The night is an hour shorter; her time starts when the message left, after eight, and no hour of it is lost."""
+    travel_to(live_stack, SATURDAY_NIGHT)
+    load_bank_holidays(overwrite=False)
+    therapist = full(make_therapist(user=make_user("therapist")))
+    referral = listed(therapist)
+    place_freed(therapist)
+    live_stack.wait(lambda: offered(referral), "a place being offered")
+    travel_to(live_stack, MORNING - BEFORE)
+    offer = offered(referral)
+    assert offer is not None and offer.told_at is None
+    live_stack.wait(lambda: Offer.objects.get(pk=offer.pk).told_at, "the message being handed over")
+    offer.refresh_from_db()
+    assert offer.told_at is not None
+    assert MORNING <= offer.told_at < MORNING + SOON
+    assert offer.expires_at == clocks.client_answer_due(referral.client, offer.told_at)
+    assert offer.expires_at - offer.told_at == datetime.timedelta(days=2)
+    reminders = Message.objects.filter(topic=topics.PLACE_REMINDER)
+    half = clocks.half_time(offer.told_at, offer.expires_at)
+    travel_to(live_stack, half - BEFORE)
+    live_stack.wait(reminders.exists, "a reminder at half her time")
+    assert half <= reminders.get().not_before < half + SOON
+    travel_to(live_stack, offer.expires_at - BEFORE)
+    live_stack.wait(lambda: Offer.objects.get(pk=offer.pk).state != "open", "the end of her time")
+    event = ReferralEvent.objects.get(referral=referral, action="lapse")
+    assert offer.expires_at < event.at < offer.expires_at + SOON
