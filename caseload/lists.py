@@ -49,6 +49,7 @@ class Row:
     next_of_all: bool
     words: str
     tone: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def rows_of(actor: Actor, entries: Sequence[WaitingListEntry], *, start: int = 0
     rows = []
     for number, (entry, why) in enumerate(zip(entries, whys, strict=True), start=start + 1):
         fitting, following = fits.fitting.get(entry.pk, ()), fits.following.get(entry.pk, ())
-        words, tone = _state(entry, now)
+        words, tone, note = _state(entry, now)
         row = Row(
             entry=entry,
             number=number,
@@ -122,6 +123,7 @@ def rows_of(actor: Actor, entries: Sequence[WaitingListEntry], *, start: int = 0
             next_of_all=entry.pk == fits.first and len(following) == len(fits.places),
             words=words,
             tone=tone,
+            note=note,
         )
         rows.append(row)
     return rows
@@ -171,22 +173,22 @@ def _words(place: Place) -> str:
 
 
 _STATES = {
-    State.OFFERED: (_("A place is offered"), "blue"),
-    State.PARKED: (_("A coordinator is getting in touch"), "grey"),
-    State.ASKED: (_("To be confirmed by you"), "yellow"),
+    State.OFFERED: (_("Place offered"), "blue", _("Their answer is awaited.")),
+    State.PARKED: (_("Set aside"), "grey", _("A coordinator is getting in touch with them.")),
+    State.ASKED: (_("Confirm"), "yellow", _("Your yes is to be confirmed.")),
 }
 
 
-def _state(entry: WaitingListEntry, now: datetime) -> tuple[str, str]:
-    """Return an entry's state in words and the colour of its tag."""
+def _state(entry: WaitingListEntry, now: datetime) -> tuple[str, str, str]:
+    """Return an entry's state in a word or two, the colour of its tag, and a sentence that says more."""
     if entry.state in _STATES:
-        words, tone = _STATES[State(entry.state)]
-        return str(words), tone
+        words, tone, note = _STATES[State(entry.state)]
+        return str(words), tone, str(note)
     away, not_before = entry.referral.away_until, entry.no_offer_before
     if away is not None and away > clock.today():
-        return _now("Away until %(day)s") % {"day": day(away)}, "grey"
+        return _now("Away"), "grey", _now("They are away until %(day)s.") % {"day": day(away)}
     if not_before is not None and not_before > now:
-        return _now("Wants no place before %(day)s") % {"day": day(not_before)}, "grey"
+        return _now("Not now"), "grey", _now("They want no place before %(day)s.") % {"day": day(not_before)}
     if entry.referral.state != Referral.State.WAITING:
-        return _now("Waiting; something else is open for them just now"), "grey"
-    return _now("Waiting"), "green"
+        return _now("Not now"), "grey", _now("Something else is open for them just now.")
+    return _now("Waiting"), "green", ""

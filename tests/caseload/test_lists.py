@@ -159,7 +159,7 @@ def test_the_order_is_the_one_of_offering_and_says_who_is_next(ben, now):
     tick()
     assert Offer.objects.get(awaiting="client").entry_id == urgent.pk
     rows = signed_in(ben.user).get(reverse("caseload:waiting_list")).context["rows"]
-    assert [row.words for row in rows][:1] == ["A place is offered"]
+    assert [row.words for row in rows][:1] == ["Place offered"]
     assert [row.next_of_all for row in rows] == [False, True, False]
 
 
@@ -177,20 +177,20 @@ def test_which_of_her_places_suits_whom(ben):
 @pytest.mark.parametrize(
     ("of_entry", "of_referral", "words"),
     [
-        ({}, {"away_until": datetime.date(2026, 12, 7)}, "Away until Monday 7 December"),
+        ({}, {"away_until": datetime.date(2026, 12, 7)}, "They are away until Monday 7 December."),
         (
             {"no_offer_before": datetime.datetime(2026, 12, 7, 12, tzinfo=clock.LONDON)},
             {},
-            "Wants no place before Monday 7 December",
+            "They want no place before Monday 7 December.",
         ),
-        ({"state": "parked"}, {}, "A coordinator is getting in touch"),
-        ({"state": "offered"}, {}, "A place is offered"),
+        ({"state": "parked"}, {}, "A coordinator is getting in touch with them."),
+        ({"state": "offered"}, {}, "Their answer is awaited."),
         (
             {"state": "asked", "answer_due_at": datetime.datetime(2026, 11, 25, 17, tzinfo=clock.LONDON)},
             {},
-            "To be confirmed by you",
+            "Your yes is to be confirmed.",
         ),
-        ({}, {"state": "requested"}, "Waiting; something else is open for them just now"),
+        ({}, {"state": "requested"}, "Something else is open for them just now."),
     ],
 )
 def test_every_state_has_words_and_is_not_next(ben, entry, of_entry, of_referral, words):
@@ -198,7 +198,7 @@ def test_every_state_has_words_and_is_not_next(ben, entry, of_entry, of_referral
     Referral.objects.filter(pk=entry.referral_id).update(**of_referral)
     browser = signed_in(ben.user)
     (row,) = browser.get(reverse("caseload:waiting_list")).context["rows"]
-    assert (row.words, row.next_for) == (words, ())
+    assert (row.note, row.next_for) == (words, ())
     assert words in text_of(browser.get(page(entry)))
 
 
