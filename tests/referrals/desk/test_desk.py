@@ -15,9 +15,11 @@ from core.worklist import task_open
 from notifications.models import Message
 from referrals import kinds
 from referrals.models import Referral, SafetyQuestion
+from referrals.services.requests import request_decline
 from referrals.services.safety import safety_answer_record
+from referrals.services.withdrawal import call_me
 from tests.factories import make_place, make_user
-from tests.referrals.given import VISITOR, draft, sent, state
+from tests.referrals.given import VISITOR, actor_of, client_of, draft, open_offer, sent, state
 from tests.support.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -269,3 +271,42 @@ def test_a_hundred_tasks_need_as_many_queries_as_one(
     with django_assert_num_queries(len(one)):
         response = browser.get(reverse("referrals:desk"))
     assert len(response.context["tasks"]) == 50
+
+
+@pytest.fixture
+def standing_with_the_desk(referral, call):
+    """Nobody but the desk acts next: her one choice has said no, and she has asked to be called."""
+    offer = open_offer(referral)
+    request_decline(offer=offer, code="times", actor=actor_of(offer.therapist))
+    call_me(referral=referral, actor=client_of(referral))
+    referral.refresh_from_db()
+    assert (referral.state, referral.action_owner) == ("choosing", "coordinator")
+    return referral
+
+
+def test_a_call_cannot_be_closed_without_saying_what_comes_next(browser, standing_with_the_desk, call):
+    answer = browser.post(page("desk_task", call.pk), {"outcome": "reached", "note": "Will think."}).content.decode()
+    assert "Choose what happens next" in answer and "Will think." in answer
+    call.refresh_from_db()
+    assert call.state == "open"
+    without = {"outcome": "reached", "then": "carry_on"}
+    assert "Write what was agreed" in browser.post(page("desk_task", call.pk), without).content.decode()
+
+
+@pytest.mark.parametrize(("then", "owner", "calls"), [("carry_on", "client", 0), ("call_again", "coordinator", 1)])
+def test_what_comes_after_a_call(browser, standing_with_the_desk, call, then, owner, calls):
+    data = {"outcome": "no_answer", "then": then, "note": "Rang twice, 10am and 11am."}
+    browser.post(page("desk_task", call.pk), data)
+    call.refresh_from_db()
+    assert (call.state, call.outcome) == ("done", "no_answer")
+    referral = Referral.objects.get(pk=standing_with_the_desk.pk)
+    assert (referral.state, referral.action_owner) == ("choosing", owner)
+    assert referral.due_at > clock.now()
+    left = Task.objects.filter(subject_type="referral", subject_id=referral.pk, state="open")
+    assert left.count() == calls
+
+
+def test_a_call_about_somebody_who_goes_on_by_herself_closes_as_before(browser, referral, call):
+    browser.post(page("desk_task", call.pk), {"outcome": "done"})
+    call.refresh_from_db()
+    assert call.state == "done"
