@@ -34,7 +34,8 @@ class PlaceOffered(AboutPlace):
     """Her time to answer starts when this message is handed over, and stops when it comes back."""
 
     def sent(self, message: Message) -> None:
-        offer_told(offer_id=message.detail["offer"], at=message.sent_at or clock.now())
+        at = message.sent_at or clock.now()
+        offer_told(offer_id=message.detail["offer"], at=at, channel=message.channel)
 
     def failed(self, message: Message) -> None:
         offer_not_told(offer_id=message.detail["offer"])

@@ -40,7 +40,9 @@ def ask_lapse(entry_id: int) -> bool:
         if entry.answer_due_at is None or entry.answer_due_at >= clock.now():
             return False
         first = entry.agreed_at is None
-        if delivered(topics.LIST_ASK, "entry", entry.pk) if first else True:
+        # Whoever is away said so: her silence is not counted.
+        away = locked.therapists[entry.therapist_id].paused
+        if not away and (not first or delivered(topics.LIST_ASK, "entry", entry.pk)):
             request_unanswered_count(therapist_id=entry.therapist_id, actor=TICK)
         ask_unanswered(locked=locked, entry=entry, actor=TICK)
         return True
@@ -68,7 +70,9 @@ def list_recount(therapist_id: int) -> bool:
 def place_told(offer_id: int) -> bool:
     """Start the client's clock where the outbox could not say so itself."""
     message = _message_of(offer_id, Message.State.SENT)
-    return message is not None and message.sent_at is not None and offer_told(offer_id=offer_id, at=message.sent_at)
+    if message is None or message.sent_at is None:
+        return False
+    return offer_told(offer_id=offer_id, at=message.sent_at, channel=message.channel)
 
 
 def place_not_told(offer_id: int) -> bool:

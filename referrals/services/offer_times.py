@@ -26,14 +26,17 @@ TICK = system("tick")
 LAPSES_BEFORE_PARKING = 2
 
 
-def offer_told(*, offer_id: int, at: datetime) -> bool:
-    """The message was handed over at `at`: her time to answer starts. Once; a second hand-over changes nothing."""
+def offer_told(*, offer_id: int, at: datetime, channel: str = "") -> bool:
+    """The message was handed over at `at`: her time to answer starts. Once; a second hand-over changes nothing.
+
+    `channel`: the one it really took; empty: the one she has now.
+    """
     with _of(offer_id) as locked:
         offer = _open(locked, offer_id)
         if offer is None or offer.told_at is not None:
             return False
         offer.told_at, offer.bounced_at = at, None
-        _until(locked, offer, clocks.client_answer_due(locked.referral.client, at), "told")
+        _until(locked, offer, clocks.client_answer_due(locked.referral.client, at, channel=channel), "told")
         return True
 
 
