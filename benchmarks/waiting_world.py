@@ -6,8 +6,6 @@ The first of them goes through the services; the others differ in time, order, l
 from collections.abc import Iterable
 from typing import Any
 
-
-
 # What people need of a place: any hour, weekday days, evenings, one day; any format or one.
 HOURS = (2**21 - 1, 0b011 * sum(1 << day * 3 for day in range(5)), 0b100 * sum(1 << day * 3 for day in range(7)), 0b111)
 FORMATS = ("{}", "{}", "{video}", "{in-person}")
@@ -40,9 +38,13 @@ def people_wait(count: int) -> None:
     from referrals.models import Choice, Referral, WaitingListEntry
     from tests.referrals.given import sent
     from therapists.models import Therapist
+    from therapists.selectors.standing import standing_for
 
     now = clock.now()
-    with_list = list(Therapist.objects.filter(list_limit__gt=0).order_by("pk").values_list("pk", flat=True))
+    Therapist.objects.filter(confirmed_at__isnull=False).update(confirmed_at=now)
+    open_lists = list(Therapist.objects.filter(list_limit__gt=0).order_by("pk").values_list("pk", flat=True))
+    judged = standing_for(open_lists, as_of=now)
+    with_list = [pk for pk in open_lists if judged[pk].listed]
     occupy_all(now)
     one = sent(Therapist.objects.get(pk=with_list[0]), choices=[{"therapist": with_list[0], "will_wait": True}])
     choice, entry = one.choices.get(), WaitingListEntry.objects.get(referral=one)
@@ -56,8 +58,11 @@ def people_wait(count: int) -> None:
         action_owner="'coordinator'",
     )  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE lists AS SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM"
-                       " therapists_therapist WHERE list_limit > 0")  # fmt: skip
+        cursor.execute(
+            "CREATE TEMP TABLE lists AS SELECT id, ordinality - 1 AS n"
+            " FROM unnest(%s::bigint[]) WITH ORDINALITY AS t (id)",
+            [with_list],
+        )
         cursor.execute("CREATE UNIQUE INDEX ON lists (n)")
         cursor.execute(
             "CREATE TEMP TABLE wanted AS SELECT i, rank, (SELECT id FROM lists WHERE n ="
@@ -150,3 +155,41 @@ def release(count: int) -> list[int]:
     return places
 
 
+def people_on_one_list(waiting: int, places: int, *, evening: int, daytime: int) -> int:
+    """Put people on one therapist's list, one in five only free in the evening, and free places, every second one in
+    the daytime; return her key. `evening`, `daytime`: masks of 21 parts of the week."""
+    import datetime
+
+    from clients.models import Client
+    from core import clock
+    from referrals.models import Choice, Referral, WaitingListEntry
+    from referrals.selectors.summary import summary_digest
+    from tests.factories import make_place, make_therapist
+    from tests.referrals.given import sent
+    from therapists.models import PlaceClaim
+
+    therapist = make_therapist(list_limit=waiting + 1)
+    PlaceClaim.objects.create(
+        place=therapist.places.get(), kind="occupied", holder_type="before", holder_id=0, opened_at=clock.now()
+    )
+    one = sent(therapist, choices=[{"therapist": therapist.pk, "will_wait": True}])
+    entry = WaitingListEntry.objects.get(referral=one)
+    client, _ = copied(Client, one.client_id, waiting)
+    referral, _ = copied(
+        Referral, one.pk, waiting,
+        reference="'C' || i", client_id=f"{client - 1} + i", submission_id="NULL",
+        queue_from="t.created_at - i * interval '1 hour'", action_owner="'coordinator'",
+        due_at="t.created_at + interval '20 days'", check_in_at="t.created_at + interval '20 days'",
+    )  # fmt: skip
+    copied(Choice, one.choices.get().pk, waiting, referral_id=f"{referral - 1} + i")
+    digest = summary_digest(one, therapist.pk)
+    copied(
+        WaitingListEntry, entry.pk, waiting,
+        referral_id=f"{referral - 1} + i", state="'listed'", agreed_at="t.joined_at", answer_due_at="NULL",
+        agreed_to=f"'{digest}'", hours=f"CASE WHEN i % 5 = 0 THEN {evening} ELSE {evening | daytime} END",
+    )  # fmt: skip
+    entry.delete()
+    for number in range(places):
+        make_place(therapist, time=datetime.time(10) if number % 2 else datetime.time(18))
+    recount([therapist.pk])
+    return therapist.pk
