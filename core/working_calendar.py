@@ -7,6 +7,7 @@ in UTC.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from core.clock import LONDON
 
@@ -18,8 +19,9 @@ ANSWER_CAP_WORKING_DAYS = 3
 _ONE_DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=4096)
 def at_london(day: date, at: time) -> datetime:
-    """Return a London clock time as a moment in UTC."""
+    """Return a London clock time as a moment in UTC. The same few edges are asked for thousands of times a tick."""
     return datetime.combine(day, at, LONDON).astimezone(UTC)
 
 
