@@ -189,8 +189,8 @@ def test_the_query_finds_whom_the_morning_names(ben: Therapist, now: Frozen) -> 
     now.at = london(2026, 11, 12)
     morning = morning_of("england", clock.now())
     assert morning is not None
-    assert [row.pk for row in therapists_to_ask("england", morning)] == [ben.pk]
-    assert not therapists_to_ask("wales", morning)
+    assert [row.pk for row in therapists_to_ask(["england"], morning)] == [ben.pk]
+    assert not therapists_to_ask(["wales"], morning)
 
 
 # What it says, and whether it is still true when it goes out.

@@ -1,6 +1,7 @@
 """Whom to ask whether she still takes people, when, and what a link of such a message says."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -91,9 +92,18 @@ def morning_of(nation: str, now: datetime.datetime) -> Morning | None:
     )
 
 
-def therapists_to_ask(nation: Nation, morning: Morning) -> QuerySet[Therapist]:
-    """Return who is due on that morning and was not told yet, the longest silent first, each with `told`: the step of
-    the last message about this confirmation, 0 for none.
+def mornings(now: datetime.datetime) -> dict[Morning, list[str]]:
+    """Return which nations have a working morning now; on most days all four have the same."""
+    found: dict[Morning, list[str]] = {}
+    for nation in Nation.values:
+        if morning := morning_of(nation, now):
+            found.setdefault(morning, []).append(nation)
+    return found
+
+
+def therapists_to_ask(nations: Iterable[str], morning: Morning) -> QuerySet[Therapist]:
+    """Return who is due on that morning of those nations and was not told yet, the longest silent first, each with
+    `told`: the step of the last message about this confirmation, 0 for none.
 
     Whoever paused, is not published or has no account is left alone; so is who was told that requests went unanswered.
     """
@@ -105,10 +115,9 @@ def therapists_to_ask(nation: Nation, morning: Morning) -> QuerySet[Therapist]:
     )
     reachable = Therapist.objects.filter(
         user__isnull=False,
-        user__is_active=True,
         profile_verified_at__isnull=False,
         paused=False,
-        nation=nation,
+        nation__in=nations,
         unanswered_in_a_row__lt=UNANSWERED_LIMIT,
         # Said once more in one piece, for the index.
         confirmed_at__lte=max(morning.asked, morning.last),

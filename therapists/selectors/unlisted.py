@@ -25,6 +25,7 @@ DESK_REASONS = {
     "unanswered": _("Two requests in a row were not answered"),
     "monthly_limit": _("The limit of new people in a month is reached"),
 }
+_BY_REGISTRATIONS = ("no_active_registration", "registration_in_question")
 _Status = Registration.Status
 _HER = OuterRef("pk")
 
@@ -32,9 +33,12 @@ _HER = OuterRef("pk")
 def unlisted_counts(actor: Actor, *, as_of: datetime.datetime) -> dict[str, int]:
     """Return how many therapists each of DESK_REASONS keeps from being listed, and under "" how many it is in all:
     somebody may have several."""
-    counts = {code: Count("pk", filter=holds) for code, holds in _doubts(as_of).items()}
-    found = _visible_to(actor).aggregate(all=Count("pk", filter=_any(as_of)), **counts)
-    return {"": found["all"], **{code: found[code] for code in DESK_REASONS}}
+    doubts, everybody = _doubts(as_of), _visible_to(actor)
+    # Asked each by itself, the registrations are joined; inside one aggregate they would be looked up row by row.
+    of_registrations = {code: everybody.filter(doubts.pop(code)).count() for code in _BY_REGISTRATIONS}
+    of_columns = everybody.aggregate(**{code: Count("pk", filter=holds) for code, holds in doubts.items()})
+    found = of_registrations | of_columns
+    return {"": everybody.filter(_any(as_of)).count(), **{code: found[code] for code in DESK_REASONS}}
 
 
 def unlisted_therapists(actor: Actor, *, as_of: datetime.datetime, reason: str = "") -> QuerySet[Therapist]:

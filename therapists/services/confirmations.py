@@ -12,11 +12,10 @@ from itertools import islice
 from django.db import transaction
 
 from core import clock
-from core.choices import Nation
 from notifications.services import message_enqueue
 from therapists import messages
 from therapists.models import ConfirmationAsk, Therapist
-from therapists.selectors.confirmations import Morning, confirmation_nonce, morning_of, therapists_to_ask
+from therapists.selectors.confirmations import Morning, confirmation_nonce, mornings, therapists_to_ask
 from therapists.selectors.standing import standing_for
 
 BATCH = 500
@@ -26,25 +25,22 @@ BUDGET_SECONDS = 25
 
 def confirmations_ask() -> int:
     """Write to whoever is due on this working morning. Returns how many messages that is."""
-    started, now, written = time.monotonic(), clock.now(), 0
-    for nation in Nation:
-        morning = morning_of(nation, now)
-        if morning is None:
-            continue
-        for rows in _batches(nation, morning):
+    started, written = time.monotonic(), 0
+    for morning, nations in mornings(clock.now()).items():
+        for rows in _batches(nations, morning):
             written += _write(rows, morning)
             if time.monotonic() - started > BUDGET_SECONDS:
                 return written
     return written
 
 
-def _batches(nation: Nation, morning: Morning) -> Iterator[list[Therapist]]:
+def _batches(nations: list[str], morning: Morning) -> Iterator[list[Therapist]]:
     """Yield everybody who is due, some at a time. Whoever is passed over keeps her place in the order: the next batch
     begins behind her."""
-    found = therapists_to_ask(nation, morning).values_list("pk", flat=True)
-    ids = iter(list(found.iterator(chunk_size=BATCH)))
+    found = therapists_to_ask(nations, morning).values_list("pk", flat=True)
+    ids = iter(list(found))
     while wanted := list(islice(ids, BATCH)):
-        yield list(Therapist.objects.filter(pk__in=wanted).order_by("confirmed_at", "pk"))
+        yield list(Therapist.objects.filter(pk__in=wanted, user__is_active=True).order_by("confirmed_at", "pk"))
 
 
 @transaction.atomic
