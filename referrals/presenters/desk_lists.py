@@ -14,6 +14,7 @@ from referrals import codes
 from referrals.models import Offer, WaitingListEntry
 from referrals.selectors.desk_lists import EntryRow, ListRow, away
 from referrals.selectors.offered import place_words
+from therapists.models import Place, Therapist
 
 State = WaitingListEntry.State
 
@@ -80,9 +81,17 @@ def entry_lines(row: EntryRow, acts: tuple[tuple[str, str], ...]) -> EntryLines:
     return EntryLines(row, str(entry.get_state_display()), tone.get(State(entry.state), "yellow"), tuple(facts), acts)
 
 
+def place_said(place: Place, therapist: Therapist) -> str:
+    """Return "Tuesdays, 6pm, video", or "any time, video": what a client reads of it, to somebody else."""
+    said = place_words(place, therapist).rstrip(".")
+    if place.day is not None or place.time is not None:
+        return said
+    return ", ".join([_("any time"), *said.split(", ")[1:]])
+
+
 def offer_lines(offer: Offer) -> OfferLines:
     """Return how an offered place stands."""
-    place = place_words(offer.claim.place, offer.therapist).rstrip(".") if offer.claim is not None else ""
+    place = place_said(offer.claim.place, offer.therapist) if offer.claim is not None else ""
     channel = offer.referral.client.get_contact_channel_display()
     if offer.bounced_at is not None:
         told = _("The message came back on %(when)s (%(channel)s)") % {

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.words import day, when
 from referrals.models import WaitingListEntry
+from referrals.presenters.desk_lists import place_said
 from referrals.selectors import allotments as codes
-from referrals.selectors.offered import place_words
 from referrals.selectors.why_before import Person, Stood, Why
 
 ORDINALS = (
@@ -96,7 +96,7 @@ def _free(why: Why) -> str:
 
 def _place(why: Why, pk: int | None) -> str:
     found = next((place for place in why.places if place.pk == pk), None)
-    return place_words(found, why.first.entry.therapist).rstrip(".") if found is not None else ""
+    return place_said(found, why.first.entry.therapist) if found is not None else ""
 
 
 def _stood(person: Person) -> str:

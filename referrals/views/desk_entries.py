@@ -58,7 +58,7 @@ ACTS = {
         lambda **known: lists.entry_prioritise(priority=True, **known),
     ),
     "not-forward": Act(
-        gettext_lazy("Take the putting forward back"),
+        gettext_lazy("Back in turn"),
         gettext_lazy("Let %(client)s wait in turn on the list of %(therapist)s"),
         gettext_lazy("They stand again where their wait puts them."),
         gettext_lazy("Let them wait in turn"),

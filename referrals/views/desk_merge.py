@@ -1,6 +1,5 @@
 """Two requests of one person become one: both side by side, and what is kept of each."""
 
-import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from core.policy import allow
 from core.references import reference_clean
 from referrals.errors import Refused
 from referrals.forms.desk_lists import MergeForm, OtherReferralForm
+from referrals.presenters.merging import born_words, side_by_side
 from referrals.selectors.desk import found
 from referrals.selectors.merging import Side, mergeable, pairs_of, two_sides
 from referrals.selectors.scope import referrals_visible_to
@@ -82,7 +82,7 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
         else:
             messages.success(request, _("One request goes on, with everything of both. Your reason is on record."))
             return redirect("referrals:desk_referral", keep.referral.pk)
-    context: dict[str, Any] = {"sides": sides, "form": form, "possible": bool(possible), "pair": (pk, other)}
+    context: dict[str, Any] = {"sides": sides, "lines": side_by_side(sides), "form": form, "possible": bool(possible)}
     return render(request, "desk/merge.html", context)
 
 
@@ -105,15 +105,11 @@ def _form(request: HttpRequest, sides: Sequence[Side], possible: Sequence[Side])
     first, second = sides
     sure = _("%(first)s, born %(born)s, and %(second)s, born %(other)s, are one person. I have made sure.") % {
         "first": first.name,
-        "born": _born(first),
+        "born": born_words(first),
         "second": second.name,
-        "other": _born(second),
+        "other": born_words(second),
     }
     return MergeForm(posted(request), keep=keep, contact=contact, sure=sure)
-
-
-def _born(side: Side) -> str:
-    return date_format(datetime.date.fromisoformat(side.born), "j F Y")
 
 
 def _named(form: OtherReferralForm) -> str:
