@@ -11,7 +11,7 @@ from referrals.clocks import YES_LASTS
 from referrals.models import Exclusion, Offer, Referral, WaitingListEntry
 from referrals.services.asks import list_settings
 from referrals.tasks import tick
-from tests.referrals.given import actor_of
+from tests.referrals.given import actor_of, delivered
 from tests.referrals.waiting import agrees, entry_with, full, place_freed, waits
 from tests.support.sign_in import signed_in
 from therapists.models import Place, Therapist
@@ -322,3 +322,13 @@ def test_standing_lost_in_the_middle_breaks_no_page(ben, name):
 def test_a_settings_call_out_of_bounds_is_refused(ben):
     with pytest.raises(ValueError, match="201"):
         list_settings(therapist_id=ben.pk, limit=201, closed=False, actor=actor_of(ben))
+
+
+@pytest.mark.parametrize(("paused", "counted"), [(True, 0), (False, 1)])
+def test_a_question_left_open_by_leave_is_not_counted_against_her(ben, ask, now, paused, counted):
+    delivered(topic="list_ask")
+    Therapist.objects.filter(pk=ben.pk).update(paused=paused)
+    now.at = ask.answer_due_at + datetime.timedelta(seconds=1)
+    tick()
+    assert WaitingListEntry.objects.get(pk=ask.pk).state == "unanswered"
+    assert Therapist.objects.get(pk=ben.pk).unanswered_in_a_row == counted
