@@ -28,9 +28,7 @@ def also_waiting_for(names: Sequence[str]) -> str:
 
 
 def on_hold(name: str) -> str:
-    return _("We offer you no place with %(name)s for now. Your page tells you why, and what you can do.") % {
-        "name": name
-    }
+    return _("Your place on %(name)s’s list is on hold for now. You keep it.") % {"name": name}
 
 
 def say_so() -> str:

@@ -1,6 +1,6 @@
 """The page for people who wait: paragraphs and lists in the reader's language, and who looked at them when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -28,6 +28,12 @@ class Part:
 def parts_of(rows: Iterable[WaitingAdvice]) -> list[Part]:
     """Return what the page shows. What somebody rewrote has no translation and stays as it is."""
     return [Part(row.slug, _said(row.title), tuple(_blocks(row.text)), _checked(row)) for row in rows]
+
+
+def checked_once(parts: Sequence[Part]) -> str:
+    """Return what can be said once about all parts; "" where it differs from part to part."""
+    said = {part.checked for part in parts}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _blocks(text: str) -> Iterable[Block]:

@@ -12,7 +12,7 @@ from therapists.models import Therapist
 
 CLIENT, STAFF = "client", "staff"
 # "I could take this" may still become a no; the rest is between us and the therapist, or the machine's own steps.
-NOT_FOR_CLIENTS = frozenset({"interest", "interest_list", "rewalk", "ask_list_again", "told", "prioritise"})
+NOT_FOR_CLIENTS = frozenset({"interest", "interest_list", "rewalk", "ask_list_again", "told", "wait", "prioritise"})
 
 Said = Callable[[str], str]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core import clock
 from matching.waits import wait_words, waits_for
 from referrals import codes, list_words
-from referrals.models import Choice, Offer, Referral, WaitingListEntry
+from referrals.models import Choice, Offer, Placement, Referral, WaitingListEntry
 from referrals.selectors.lists import entries_of
 from referrals.selectors.queue import ahead_of
 from referrals.services.walk import excluded_ids, limit_spoken_for, unpaid_ids
@@ -76,7 +76,8 @@ def set_aside_names(referral: Referral, placement_therapist: int) -> list[str]:
 
 def list_rows(referral: Referral) -> list[ListRow]:
     """Return the lists she is on in her own order, then those she left and can still go back to."""
-    entries = entries_of(referral)
+    met = _met_now(referral)
+    entries = [entry for entry in entries_of(referral) if not (entry.state == State.KEPT and entry.therapist_id in met)]
     now = clock.now()
     ahead = ahead_of([entry for entry in entries if entry.agreed_at is not None])
     standings = standing_for([entry.therapist_id for entry in entries], as_of=now)
@@ -102,7 +103,7 @@ def _row(entry: WaitingListEntry, seen: _Seen) -> ListRow:
     if entry.state == State.ASKED and entry.agreed_at is None and entry.answer_due_at is not None:
         lines = [list_words.asked_to_wait(name, entry.answer_due_at)]
     elif entry.state == State.OFFERED:
-        lines, can = [list_words.place_offered()], ""
+        lines, can = _offered(entry, seen.now), ""
     elif entry.state == State.KEPT:
         lines = [list_words.set_aside_now()]
     elif entry.state == State.PARKED:
@@ -111,7 +112,20 @@ def _row(entry: WaitingListEntry, seen: _Seen) -> ListRow:
         lines = _listed(entry, name, seen)
     if gone_by is not None and _is_held_back(entry, seen.now):
         can = "want"
+        if entry.state == State.LISTED:
+            lines.insert(0, list_words.gone_on())
     return ListRow(entry.pk, entry.therapist_id, entry.therapist.display_name, tuple(lines), can, gone_by)
+
+
+def _offered(entry: WaitingListEntry, now: datetime.datetime) -> list[str]:
+    held = entry.offers.filter(state=Offer.State.OPEN, expires_at__gte=now).exists()
+    return [list_words.place_offered()] if held else []
+
+
+def _met_now(referral: Referral) -> set[int]:
+    """Return with whom she has a first meeting: that list is no list any more, whatever comes of it."""
+    live = referral.placements.exclude(state=Placement.State.ENDED)
+    return set(live.values_list("therapist_id", flat=True))
 
 
 def _listed(entry: WaitingListEntry, name: str, seen: _Seen) -> list[str]:

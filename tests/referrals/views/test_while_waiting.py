@@ -27,7 +27,14 @@ def test_everybody_can_read_it_and_help_stands_first(loaded) -> None:
     said = page(Browser(), ADDRESS)
     assert said.index("116 123") < said.index("If things get worse</a>")
     assert all(f'id="{slug}"' in said for slug, _title, _text in PARTS)
-    assert said.count("Last checked on Sunday 22 November. No clinician has reviewed this yet.") == len(PARTS)
+    assert said.count("Last checked on Sunday 22 November. No clinician has reviewed this yet.") == 1
+
+
+def test_where_parts_differ_each_says_who_read_it(loaded) -> None:
+    WaitingAdvice.objects.filter(slug="nights").update(reviewed_by="Dr Sam Fraser")
+    said = page(Browser(), ADDRESS)
+    assert said.count("No clinician has reviewed this yet.") == len(PARTS) - 1
+    assert said.count("Reviewed by Dr Sam Fraser.") == 1
 
 
 def test_paragraphs_and_lists(loaded) -> None:
