@@ -8,8 +8,10 @@ from django.test import override_settings
 
 from accounts.demo import CAST
 from accounts.models import User
+from clients.preferences import Stated
 from core import clock
 from core.models import Task
+from matching.services.ranking import rank_now
 from referrals.models import Referral
 from therapists.models import PlaceClaim, Registration, Therapist
 from therapists.selectors.places import free_places
@@ -64,6 +66,14 @@ def test_the_cast_can_be_listed_and_nobody_has_a_password(demo) -> None:
     assert all(
         one.listed and one.has_place for one in standing_for(cast.values_list("pk", flat=True), as_of=MOMENT).values()
     )
+
+
+def test_some_have_a_place_now_and_for_some_one_waits_with_and_without_a_forecast(demo) -> None:
+    ranking = rank_now(Stated(), seed=1, limit=COUNT)
+    waits = [row.wait_weeks for row in ranking.rows]
+    assert waits.count(0) == ranking.with_place > COUNT / 4
+    assert waits.count(None) > COUNT / 20
+    assert sum(bool(weeks) for weeks in waits) > COUNT / 50
 
 
 def test_there_is_something_on_every_desk(demo) -> None:

@@ -124,6 +124,7 @@ def _add(character: Character) -> None:
         cancellation_terms=CANCELLATION,
         confidentiality_terms=CONFIDENTIALITY,
         answering_days=0b0011111,
+        list_limit=10,
         profile_verified_at=now,
         confirmed_at=now,
         created_at=now,

@@ -102,7 +102,7 @@ class RowMaker:
             pk, f"{drawn.given[index]} {drawn.family[index]}", nation, drawn.gender[index], "", "",
             ABOUT[pk % len(ABOUT)], *style, int(drawn.online_hours[index]), fee,
             fee - 1500 if pk % 3 == 0 else None, 50, CANCELLATION, CONFIDENTIALITY,
-            self._answering_days(), 10 if pk % 4 else 0, False, None, "", 0, pk % 97 == 0, confirmed, confirmed, 0,
+            self._answering_days(), 0 if pk % 4 == 3 else 10, False, None, "", 0, pk % 97 == 0, confirmed, confirmed, 0,
             0, 0, confirmed, True,
         )  # fmt: skip
 
