@@ -94,6 +94,10 @@ class Referral(models.Model):
                 name="seeking_by_wait",
             ),
             models.Index(fields=["check_in_at"], condition=Q(state="waiting"), name="waiting_by_check_in"),
+            models.Index(fields=["choosing_since"], condition=Q(state="choosing"), name="choosing_by_time"),
+            models.Index(
+                fields=["queue_from"], condition=Q(state__in=["choosing", "requested"]), name="seeking_by_time"
+            ),
             models.Index(fields=["away_until"], condition=Q(away_until__isnull=False), name="referrals_away"),
         ]
 

@@ -14,6 +14,8 @@ from referrals.models import Offer, Placement, Referral, Submission
 from referrals.selectors.waiting import with_waiting_since
 from referrals.services.calls import REFERRAL
 from referrals.services.due import WAITING, barring, freezing
+from therapists.models import Therapist
+from therapists.selectors.doubt import doubted
 from therapists.selectors.standing import Standing, standing_for
 
 CHUNK = 500
@@ -27,7 +29,9 @@ def expired_offers(now: datetime.datetime) -> list[int]:
 
 def offers_of_unlisted(now: datetime.datetime) -> list[int]:
     """Open offers whose therapist may not be asked any more."""
-    rows = list(Offer.objects.filter(state=OPEN).order_by("pk").values_list("pk", "therapist_id", "awaiting"))
+    in_doubt = doubted(Therapist.objects.filter(offers__state=OPEN), now=now).values("pk")
+    offers = Offer.objects.filter(state=OPEN, therapist__in=in_doubt)
+    rows = list(offers.order_by("pk").values_list("pk", "therapist_id", "awaiting"))
     found: dict[int, Standing] = {}
     for ids in _chunks({therapist for _, therapist, _ in rows}):
         found |= standing_for(ids, as_of=now)

@@ -2,15 +2,14 @@
 
 import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from core.working_calendar import london_date
 from notifications.models import Message
 from referrals import clocks
 from referrals.messages import topics
 from referrals.models import Offer, Placement, Referral, WaitingListEntry
-from therapists.models import Registration
-from therapists.selectors.standing import CONFIRMATION_LASTS, UNANSWERED_LIMIT
+from therapists.selectors.doubt import doubted_at_once, in_question
 
 State = WaitingListEntry.State
 _PLACES = Offer.objects.filter(state=Offer.State.OPEN, awaiting=Offer.Awaiting.CLIENT)
@@ -68,20 +67,15 @@ def entries_of_unlisted(now: datetime.datetime) -> list[int]:
 
     Found cheaply here at every tick; what only a full look at her standing finds is the hourly look's.
     """
-    live = WaitingListEntry.objects.filter(state__in=WaitingListEntry.ON_LIST).exclude(state=State.OFFERED)
-    status = Registration.Status
-    bad = Registration.objects.filter(therapist=OuterRef("therapist")).filter(
-        Q(status__in=(status.SUSPENDED, status.REMOVED))
-        | ~Q(contradiction="")
-        | Q(status=status.SANCTION, sanction_reviewed_at__isnull=True)
-    )
-    away = (
-        Q(therapist__paused=True)
-        | Q(therapist__confirmed_at__lt=now - CONFIRMATION_LASTS)
-        | Q(therapist__unanswered_in_a_row__gte=UNANSWERED_LIMIT)
-    )
-    frozen = live.filter(away, frozen_at__isnull=True).values_list("pk", flat=True)
-    return sorted({*frozen, *live.filter(Exists(bad)).values_list("pk", flat=True)})
+    doubtful = doubted_at_once(now=now)
+    if not doubtful:
+        return []
+    live = WaitingListEntry.objects.filter(state__in=WaitingListEntry.ON_LIST, therapist__in=doubtful)
+    rows = live.exclude(state=State.OFFERED).values_list("pk", "therapist_id", "frozen_at")
+    found = list(rows)
+    # Who stands still already has nothing new to be told, unless her therapist has lost her standing for good.
+    questioned = in_question({therapist for _, therapist, frozen in found if frozen is not None})
+    return sorted(pk for pk, therapist, frozen in found if frozen is None or therapist in questioned)
 
 
 def frozen_therapists() -> list[int]:

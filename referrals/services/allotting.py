@@ -34,7 +34,7 @@ State = WaitingListEntry.State
 # A code of referrals.selectors.allotments, and the place.
 Decided = tuple[str, int | None]
 # So many offers share a transaction: more would hold many locks for long, fewer cost more round trips.
-BATCH = 250
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The only place that changes a state: column and event row together, and with them who acts next by when."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,13 +75,22 @@ def referral_steps(*, steps: Sequence[Step], action: str, owner: str, actor: Act
         referral = step.referral
         referral.state = REFERRAL.step(referral.state, action)
         referral.action_owner, referral.due_at = owner, step.due_at
-    Referral.objects.bulk_update([step.referral for step in steps], ["state", "action_owner", "due_at"])
+    _save_alike(steps, owner)
     events = ReferralEvent.objects.bulk_create(
         _event(step.referral, before, action, actor, step.detail) for step, before in zip(steps, befores, strict=True)
     )
     rows = [(event.referral_id, event.referral.reference, {**event.detail, "event": event.pk}) for event in events]
     audit.records_write(actor=actor, verb=f"referral_{action}", obj_type="referral", rows=rows)
     return events
+
+
+def _save_alike(steps: Sequence[Step], owner: str) -> None:
+    """Save state, owner and due time, those with the same values in one statement: few differ in more than their pk."""
+    alike: dict[tuple[str, datetime], list[int]] = defaultdict(list)
+    for step in steps:
+        alike[step.referral.state, step.due_at].append(step.referral.pk)
+    for (state, due_at), ids in alike.items():
+        Referral.objects.filter(pk__in=ids).update(state=state, action_owner=owner, due_at=due_at)
 
 
 def _event(referral: Referral, before: str, action: str, actor: Actor, detail: dict[str, Any]) -> ReferralEvent:

@@ -1,11 +1,11 @@
 """Opening offers to clients, many in one transaction and a few statements, under the one lock order."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from core import clock
 from core.actors import Actor
@@ -18,6 +18,7 @@ from referrals.selectors.freed import free_among, rooms_of
 from referrals.selectors.queue import Queued, queued
 from referrals.services.events import Step, referral_steps
 from referrals.services.walk import OFFER_HOLDER
+from therapists.models import PlaceClaim
 from therapists.queue import queues_recount
 from therapists.services.places import Hold, places_hold
 
@@ -47,11 +48,11 @@ def offers_open(*, pairs: Sequence[Pair], actor: Actor) -> list[Pair]:
     if not good:
         return []
     referrals = Referral.objects.select_related("client").in_bulk([pair.row.referral for pair in good])
-    offers = Offer.objects.bulk_create(_offer(pair, referrals[pair.row.referral], now) for pair in good)
+    until = _held_until(referrals, now)
+    offers = Offer.objects.bulk_create(_offer(pair, until[pair.row.referral], now) for pair in good)
     holds = [Hold(pair.place, offer.pk, offer.expires_at) for pair, offer in zip(good, offers, strict=True)]
-    for offer, claim in zip(offers, places_hold(holds=holds, holder_type=OFFER_HOLDER, actor=actor), strict=True):
-        offer.claim = claim
-    Offer.objects.bulk_update(offers, ["claim"])
+    claims = places_hold(holds=holds, holder_type=OFFER_HOLDER, actor=actor)
+    _claims_noted(offers, claims)
     entries = WaitingListEntry.objects.filter(pk__in=[pair.row.entry for pair in good], state=State.LISTED)
     entries.update(state=State.OFFERED, changed_at=now, no_offer_before=None)
     steps = [Step(referrals[offer.referral_id], offer.expires_at, _detail(offer)) for offer in offers]
@@ -88,14 +89,35 @@ def _lists_of(referral_ids: set[int]) -> set[int]:
     return set(live.values_list("therapist_id", flat=True))
 
 
-def _offer(pair: Pair, referral: Referral, now: datetime) -> Offer:
+def _held_until(referrals: Mapping[int, Referral], now: datetime) -> dict[int, datetime]:
+    """Return by referral how long its place is held while nobody could be told; one per nation and way."""
+    known: dict[tuple[str, str], datetime] = {}
+    for referral in referrals.values():
+        client = referral.client
+        way = (client.nation, client.contact_channel)
+        if way not in known:
+            known[way] = clocks.untold_until(client, now)
+    return {pk: known[row.client.nation, row.client.contact_channel] for pk, row in referrals.items()}
+
+
+def _claims_noted(offers: list[Offer], claims: list[PlaceClaim]) -> None:
+    """Write each offer's claim beside it, all in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Offer._meta.db_table} AS o SET claim_id = c.claim"  # noqa: S608 - our own table
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS c (offer, claim) WHERE o.id = c.offer",
+            [[offer.pk for offer in offers], [claim.pk for claim in claims]],
+        )
+
+
+def _offer(pair: Pair, expires_at: datetime, now: datetime) -> Offer:
     return Offer(
-        referral=referral,
+        referral_id=pair.row.referral,
         therapist_id=pair.row.therapist,
         entry_id=pair.row.entry,
         awaiting=Offer.Awaiting.CLIENT,
         opened_at=now,
-        expires_at=clocks.untold_until(referral.client, now),
+        expires_at=expires_at,
     )
 
 

@@ -107,6 +107,13 @@ class Therapist(models.Model):
                 name="therapists_to_ask",
             ),
             models.Index(fields=["away_from"], condition=Q(away_from__isnull=False), name="therapists_going_away"),
+            # For whom somebody waits: who may have to be given a place, and whose list has to stand still.
+            models.Index(fields=["id"], condition=Q(offerable_entries__gt=0), name="therapists_with_a_queue"),
+            models.Index(fields=["confirmed_at"], condition=Q(list_entries__gt=0), name="therapists_waited_for"),
+            models.Index(
+                fields=["unanswered_in_a_row"], condition=Q(list_entries__gt=0), name="waited_for_by_unanswered"
+            ),
+            models.Index(fields=["id"], condition=Q(list_entries__gt=0, paused=True), name="waited_for_and_paused"),
         ]
 
     def __str__(self) -> str:

@@ -147,6 +147,14 @@ class Registration(models.Model):
                 name="registrations_by_name_word",
                 fastupdate=False,
             ),
+            # The same words as therapists.selectors.doubt.IN_QUESTION.
+            models.Index(
+                fields=["therapist"],
+                condition=models.Q(status__in=["suspended", "removed"])
+                | ~models.Q(contradiction="")
+                | models.Q(status="sanction", sanction_reviewed_at__isnull=True),
+                name="registrations_in_question",
+            ),
         ]
 
     def __str__(self) -> str:
