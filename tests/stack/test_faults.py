@@ -6,7 +6,7 @@ import pytest
 
 from tests.stack.fault_stack import FaultStack
 from tests.stack.faults import FAULTS, suffer
-from tests.support.world import World
+from tests.support.acts import World
 
 SEED = 20261122
 PEOPLE = 400
@@ -19,6 +19,7 @@ RUNS, FAULTS_A_RUN = 10, 10
 @pytest.mark.parametrize("part", sorted(PARTS))
 def test_each_fault_once(fault_stack: FaultStack, part: str) -> None:
     world = World(people=PEOPLE)
+    world.fill(1, 2, 3)
     for name in PARTS[part]:
         suffer(name, fault_stack, world, Random(f"{SEED} {name}"))
 
@@ -27,6 +28,7 @@ def test_each_fault_once(fault_stack: FaultStack, part: str) -> None:
 @pytest.mark.parametrize("seed", range(RUNS))
 def test_a_hundred_random_faults(fault_stack: FaultStack, seed: int) -> None:
     dice, world = Random(seed), World(people=PEOPLE)
+    world.fill(seed, seed // 3, seed // 7)
     for number in range(FAULTS_A_RUN):
         name = dice.choice(sorted(FAULTS))
         print(f"seed {seed}, fault {number}: {name}")

@@ -52,12 +52,24 @@ def act(function: Act) -> Act:
 
 
 class World:
-    """`therapists` have none to two places each; people come by the act `send`, at most `people` of them."""
+    """Each therapist has one or two places and a short list; people come by the act `send`, at most `people`."""
 
-    def __init__(self, *, therapists: int = 4, people: int = 6) -> None:
+    def __init__(self, *, therapists: int = 4, people: int = 12) -> None:
         self.most_people = people
         self.therapists = [self._therapist(number) for number in range(therapists)]
         self.orders = list(itertools.permutations(range(therapists)))
+
+    def fill(self, a: int, b: int, c: int) -> None:
+        """As it often is: everybody is met by somebody, and others wait for them by everybody's leave."""
+        for number in range(len(self.therapists) + 1):
+            self.do("send", a + 6 * number, 3, 15)
+            for offer in Offer.objects.filter(state=Offer.State.OPEN, awaiting=Offer.Awaiting.THERAPIST):
+                self.attempt(request_interest, offer=offer, actor=actor_of(offer.therapist))
+                self.attempt(request_offer_meeting, offer=offer, actor=actor_of(offer.therapist))
+        for number in range(3):
+            self.do("send", b + number, c, 15)
+        for number in range(len(self.therapists)):
+            self.do("agree_to_all", number)
 
     def do(self, name: str, a: int = 0, b: int = 0, c: int = 0) -> None:
         """Let it happen."""
@@ -100,12 +112,12 @@ class World:
 
     def _therapist(self, number: int) -> int:
         user = make_user("therapist", name=f"Therapist {number}")
-        return make_therapist(places=number % 3, user=user, list_limit=3, display_name=user.name).pk
+        return make_therapist(places=1 + number % 2, user=user, list_limit=4, display_name=user.name).pk
 
 
 def pick(number: int, live: QuerySet[Any], every: QuerySet[Any] | None = None) -> Any:
-    """Return one of the rows; of all of them instead of the live ones when the number is nought."""
-    rows = list((live if number or every is None else every).order_by("pk"))
+    """Return one of the rows; of all of them instead of the live ones when the number is the highest."""
+    rows = list((live if number < NUMBERS - 1 or every is None else every).order_by("pk"))
     return rows[number % len(rows)] if rows else None
 
 
@@ -182,14 +194,14 @@ def contact(world: World, a: int, b: int, c: int) -> None:
 def go_on(world: World, a: int, b: int, c: int) -> None:
     if placement := world.placement(a):
         for side in SIDES if b % 2 else SIDES[c % 2 :][:1]:
-            world.attempt(go_ahead, placement=placement, side=side, actor=_of(side, placement))
+            world.attempt(go_ahead, placement=placement, side=side, actor=of_side(side, placement))
 
 
 @act
 def not_on(world: World, a: int, b: int, c: int) -> None:
     if placement := world.placement(a):
         side = SIDES[b % 2]
-        world.attempt(not_this_time, placement=placement, side=side, actor=_of(side, placement))
+        world.attempt(not_this_time, placement=placement, side=side, actor=of_side(side, placement))
 
 
 @act
@@ -200,7 +212,7 @@ def end(world: World, a: int, b: int, c: int) -> None:
         world.attempt(placement_end, placement=placement, code="completed", place_then=then, actor=actor)
 
 
-def _of(side: str, placement: Placement) -> Any:
+def of_side(side: str, placement: Placement) -> Any:
     return client_of(placement.referral) if side == "client" else actor_of(placement.therapist)
 
 
@@ -230,7 +242,7 @@ def offer_place_again(world: World, a: int, b: int, c: int) -> None:
 
 @act
 def pause(world: World, a: int, b: int, c: int) -> None:
-    Therapist.objects.filter(pk=world.therapist(a).pk).update(paused=not b % 3, confirmed_at=clock.now())
+    Therapist.objects.filter(pk=world.therapist(a).pk).update(paused=b % 8 == 7, confirmed_at=clock.now())
 
 
 # The register and the desk
@@ -238,7 +250,7 @@ def pause(world: World, a: int, b: int, c: int) -> None:
 
 @act
 def register_says(world: World, a: int, b: int, c: int) -> None:
-    status = Registration.Status.ACTIVE if b % 3 else Registration.Status.SUSPENDED
+    status = Registration.Status.SUSPENDED if b % 8 == 7 else Registration.Status.ACTIVE
     Registration.objects.filter(therapist=world.therapist(a)).update(status=status)
 
 
