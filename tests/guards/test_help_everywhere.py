@@ -9,7 +9,8 @@ from tests.factories import modality
 from tests.guards.url_table import TABLE
 
 NOT_A_PAGE = {"health": "an answer for machines"}
-FOR_PROFESSIONALS = {"therapists:join"}
+FOR_PROFESSIONALS = {"therapists:join", "therapists:still_taking"}
+BEHIND_A_LINK = {"therapists:still_taking"}
 ABOUT_ONE_KIND = {"referrals:kind"}
 PAGES = [row[0] for row in TABLE if row[3][0] == 200 and row[0] not in NOT_A_PAGE]
 
@@ -20,7 +21,7 @@ PAGES = [row[0] for row in TABLE if row[3][0] == 200 and row[0] not in NOT_A_PAG
 def test_every_public_page_says_where_to_turn(name: str, loaded: bool) -> None:
     if loaded:
         call_command("load_reference", only=["crisis contacts"], verbosity=0)
-    about = [modality().pk] if name in ABOUT_ONE_KIND else []
+    about = [modality().pk] if name in ABOUT_ONE_KIND else ["too-old"] if name in BEHIND_A_LINK else []
     page = Browser().get(reverse(name, args=about)).content.decode()
     assert reverse("core:help_now") in page
     if name in FOR_PROFESSIONALS:
