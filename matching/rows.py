@@ -76,7 +76,7 @@ def _row(shown: Shown, n: int, pk: int, band: int, kept: Kept, *, takes: bool) -
     return Row(
         therapist_id=pk,
         band=band,
-        wait_weeks=_weeks(shown, n) if takes else None,
+        wait_weeks=weeks_of(shown, n) if takes else None,
         metres=metres,
         about=about,
         location_id=location_id,
@@ -84,7 +84,8 @@ def _row(shown: Shown, n: int, pk: int, band: int, kept: Kept, *, takes: bool) -
     )
 
 
-def _weeks(shown: Shown, n: int) -> int | None:
+def weeks_of(shown: Shown, n: int) -> int | None:
+    """Return the wait of the n-th: 0 for a place now, None where nobody can say."""
     weeks = int(shown.weeks[n])
     return None if weeks == WAIT_UNKNOWN else weeks
 

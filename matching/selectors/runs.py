@@ -25,6 +25,7 @@ from matching.records import (
     shown_of,
     states_of,
 )
+from matching.rows import weeks_of
 from matching.store import store
 from matching.words import reason_words, where_words
 from therapists.models import Therapist
@@ -58,7 +59,8 @@ class Line:
     """One of the first of a recorded list. `group`: equal for those who fitted equally, 1 for the best.
 
     `changed`: what the register says differently of her now; None where that was not recorded. `now`: how she comes out
-    when asked again for the same moment: same, otherwise (other reasons), out (not in the list), gone, not_asked.
+    when asked again for the same moment: same, otherwise (other reasons, or another wait), out (not in the list), gone,
+    not_asked.
     """
 
     therapist_id: int
@@ -156,7 +158,8 @@ def _now(row: Kept, items: Sequence[Item], again: _Again | None) -> str:
     # By item: what was recorded may have been stated in another order.
     then = {item.key: state for item, state in zip(items, row.states, strict=True)}
     states = zip((column.key for column in shown.columns), states_of(shown.columns, number), strict=True)
-    same = int(shown.bands[number]) == row.band and dict(states) == then
+    as_long = weeks_of(shown, number) == row.wait_weeks
+    same = as_long and int(shown.bands[number]) == row.band and dict(states) == then
     return SAME if same else OTHERWISE
 
 

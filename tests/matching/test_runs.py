@@ -1,5 +1,6 @@
 """A run is kept with what decided, and repeated: the same list, or exactly why not."""
 
+import datetime
 import json
 from random import Random
 from typing import Any
@@ -15,7 +16,7 @@ from core import actors, clock
 from matching import records
 from matching.engine.explain import shown_of
 from matching.engine.rank import Lens, rank
-from matching.models import MatchRun, RegisterChange, RegisterLog, WeightSet
+from matching.models import MatchRun, RegisterChange, RegisterLog, WaitForecast, WeightSet
 from matching.rows import rows_of
 from matching.selectors import runs
 from matching.selectors.runs import GONE, OTHERWISE, OUT, SAME, changed_since, match_run_repeat
@@ -27,7 +28,8 @@ from matching.weights import EQUAL, EVIDENCE, load_weight_sets
 from tests.factories import make_place, make_therapist, modality
 from tests.matching.columns import BOOK, register_of
 from tests.matching.connections import another_connection
-from tests.matching.world import NOON, random_stated, random_world
+from tests.matching.database import store_forecast
+from tests.matching.world import NOON, Forecast, random_stated, random_world
 from therapists.models import Modality, PlaceClaim, Therapist
 
 ACTOR = actors.system("test")
@@ -120,6 +122,52 @@ def test_somebody_is_not_on_the_register_any_more(people: list[Therapist]) -> No
     repeat = match_run_repeat(run)
     assert (repeat.lines[1].now, repeat.lines[1].name, repeat.lines[1].changed) == (GONE, "", None)
     assert "1 of those shown is not on the register any more." in repeat.causes
+
+
+def wait_for(therapist: Therapist, weeks: list[int]) -> None:
+    """Nobody has a place with her now; people wait, and this is the forecast."""
+    Therapist.objects.filter(pk=therapist.pk).update(list_limit=5, offerable_entries=1)
+    store_forecast(therapist.pk, Forecast(weeks, clock.now(), open_places=1))
+
+
+def test_a_wait_orders_the_list_and_is_told_when_it_changes(people: list[Therapist]) -> None:
+    first = match_run_repeat(record()).lines[0].therapist_id
+    wait_for(Therapist.objects.get(pk=first), [3, 4])
+    run = record(limit=25)
+    assert run.eligible == 25
+    kept = {row[0]: row[2] for row in run.shown["rows"]}
+    assert kept[first] == 3 and run.first_ids[0] != first, "behind her equals who have a place now"
+    repeat = match_run_repeat(run)
+    assert (repeat.same, repeat.follows, repeat.causes) == (True, True, ())
+    Therapist.objects.filter(pk=first).update(list_entries=1)
+    repeat = match_run_repeat(run)
+    line = next(line for line in repeat.lines if line.therapist_id == first)
+    assert (line.now, line.changed) == (OTHERWISE, ("their waiting list and its forecast",))
+    Therapist.objects.filter(pk=first).update(list_closed=True)
+    repeat = match_run_repeat(run)
+    line = next(line for line in repeat.lines if line.therapist_id == first)
+    assert (repeat.same, repeat.follows, line.now, repeat.eligible_now) == (False, True, OUT, 24)
+
+
+def test_a_new_forecast_that_says_the_same_is_no_change(people: list[Therapist]) -> None:
+    wait_for(people[0], [3])
+    run = record(limit=25)
+    WaitForecast.objects.update(computed_at=clock.now() - datetime.timedelta(hours=1))
+    assert {line.changed for line in match_run_repeat(run).lines} == {()}
+
+
+def test_a_run_from_before_waiting_lists_is_still_explained(people: list[Therapist]) -> None:
+    """It holds fewer facts of each, and the engine that made it knew no lists."""
+    run = record()
+    shown = {**run.shown, "facts": [" ".join(facts.split()[:6]) for facts in run.shown["facts"]]}
+    run.pk, run.engine_version, run.shown = None, "1", shown
+    run.save()
+    Therapist.objects.filter(pk=run.first_ids[0]).update(paused=True)
+    repeat = match_run_repeat(run)
+    assert (repeat.same, repeat.follows, repeat.eligible_now) == (False, True, None)
+    assert repeat.lines[0].changed == ("whether they take new people",)
+    assert {line.changed for line in repeat.lines[1:]} == {()}
+    assert repeat.causes[0].startswith("It was made by version 1 of the engine")
 
 
 def test_another_version_of_the_engine(people: list[Therapist], monkeypatch: pytest.MonkeyPatch) -> None:
