@@ -154,7 +154,7 @@ _NAMED_IN = {
 }
 
 RULES: Mapping[str, Promise] = {
-    "full_list_closed": gettext_lazy("a place now"),
+    "full_list_closed": gettext_lazy("a place now, or a waiting list"),
     "excluded": gettext_lazy("people you do not want to see"),
     "client_group": gettext_lazy("experience with people like you"),
     "access": gettext_lazy("what you need to take part"),
