@@ -111,7 +111,7 @@ class StillTaking(_ToTherapist):
 
     def still_wanted(self, message: Message) -> bool:
         found = self._silent_since(message)
-        until = found and confirmed_until(found)
+        until = confirmed_until(found) if found else None
         if found is None or until is None or not only_confirmation_missing(found.pk):
             return False
         return (until < clock.now()) == (self._step == Step.OVER)

@@ -67,7 +67,7 @@ def link_of(token: str) -> Link | None:
     except tokens.BadToken:
         return None
     found = Therapist.objects.select_related("user").filter(pk=read.row_id, user__is_active=True).first()
-    return found and Link(found, read.nonce, current=confirmation_nonce(found) == read.nonce)
+    return Link(found, read.nonce, current=confirmation_nonce(found) == read.nonce) if found else None
 
 
 def confirmed_until(therapist: Therapist) -> datetime.datetime | None:
