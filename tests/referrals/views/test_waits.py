@@ -7,18 +7,23 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from clients.preferences import Stated
 from core import clock
+from core.actors import for_client
 from core.policy import CLIENT_SESSION_KEY
 from matching.models import WaitForecast
+from matching.services.ranking import rank_now
 from referrals.models import Referral
 from referrals.selectors.lists import entries_of
 from referrals.selectors.own import asked_now
+from referrals.selectors.waiting_lists import list_rows
+from referrals.services.joining import list_leave
 from referrals.sessions import EDIT_KEY
 from tests.factories import make_therapist
 from tests.matching.test_wait_words import fill, forecast_of
 from tests.referrals import given
 from tests.referrals.views.walkers import answers_of, ready_to_send, with_answers
-from tests.referrals.waiting import full, listed
+from tests.referrals.waiting import entry_with, full, listed
 from tests.support.browser import DESKTOP, PHONE, follow
 from tests.support.look import look
 from tests.support.sign_in import sign_in_page
@@ -214,6 +219,24 @@ def test_changing_the_list_keeps_who_is_waited_for_and_says_where_she_stands(cli
     assert "When you save, you stop waiting for Cara." in main(client, "referrals:choices")
     client.post(reverse("referrals:save_choices"))
     assert [entry.therapist_id for entry in entries_of(hers)] == [dora.pk]
+
+
+def test_how_many_are_ahead_and_how_long_it_takes_go_together(client, cara, bank_holidays) -> None:
+    """Whoever joins has everybody on the list before her; who is on it, those before her in the queue."""
+    full(cara)
+    first, second = listed(cara), listed(cara)
+    forecast_of(cara)
+    words = [" ".join(list_rows(referral)[0].lines) for referral in (first, second)]
+    assert "You are next on this list." in words[0] and "Probably about 5 weeks." in words[0]
+    assert "1 person is ahead of you." in words[1] and "Probably about 9 weeks." in words[1]
+    with_answers(client)
+    page = page_of(client, cara)
+    assert "2 people wait." in page and "We cannot say yet." in page, "two ahead are more than the forecast reaches"
+    assert rank_now(Stated(), seed=1).rows[0].wait_weeks is None
+    list_leave(entry=entry_with(first, cara), actor=for_client(first.client_id))
+    assert "1 person waits." in page_of(client, cara) and "Probably about 9 weeks." in page_of(client, cara)
+    assert rank_now(Stated(), seed=1).rows[0].wait_weeks == 9
+    assert "Probably about 5 weeks." in " ".join(list_rows(second)[0].lines)
 
 
 def test_a_list_in_a_session_from_before_is_understood(client, cara, bank_holidays) -> None:
