@@ -29,10 +29,14 @@ def place_suits(stated: Stated, place: Place) -> bool:
 
 def place_hours(place: Place) -> int:
     """Return the 21-bit mask (day * 3 + part) of when the place can be: all bits when it is "any time"."""
-    if place.time is None:
-        return ALL_HOURS if place.day is None else 0b111 << (place.day * 3)
-    part = 0 if place.time < NOON else 1 if place.time < FIVE else 2
-    return EVERY_DAY_PART[part] if place.day is None else 1 << (place.day * 3 + part)
+    return _hours(place.day, place.time)
+
+
+def _hours(day: int | None, time: datetime.time | None) -> int:
+    if time is None:
+        return ALL_HOURS if day is None else 0b111 << (day * 3)
+    part = 0 if time < NOON else 1 if time < FIVE else 2
+    return EVERY_DAY_PART[part] if day is None else 1 << (day * 3 + part)
 
 
 EVERY_DAY_PART = tuple(sum(1 << (day * 3 + part) for day in range(7)) for part in range(3))
@@ -81,11 +85,19 @@ class Shape:
     format: str
 
 
+# What of a place a shape is made of, in the order of `shape`.
+SHAPE_COLUMNS = ("day", "time", "session_format__slug", "location_id")
+
+
+def shape(day: int | None, time: datetime.time | None, slug: str | None, location_id: int | None) -> Shape:
+    """Return the shape of a place with these columns. A place in a room is for meeting there."""
+    return Shape(_hours(day, time), slug or ("" if location_id is None else "in-person"))
+
+
 def shape_of(place: Place) -> Shape:
-    """Return a place's shape. Its format and location are read."""
-    if place.session_format is not None:
-        return Shape(place_hours(place), place.session_format.slug)
-    return Shape(place_hours(place), "" if place.location_id is None else "in-person")
+    """Return a place's shape. Its format is read."""
+    slug = place.session_format.slug if place.session_format is not None else None
+    return shape(place.day, place.time, slug, place.location_id)
 
 
 def shape_suits(hours: int, formats: tuple[str, ...] | list[str], shape: Shape) -> bool:

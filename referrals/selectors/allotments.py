@@ -1,6 +1,7 @@
 """What decided for each person on a list when a place was given."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
@@ -45,24 +46,24 @@ def everybody_on(therapist_ids: Iterable[int], market: Market) -> dict[int, list
     the code of why not; in between the entry's pk."""
     could = {row.entry: row for row in market.rows}
     rows = WaitingListEntry.objects.filter(therapist__in=list(therapist_ids), state__in=WaitingListEntry.ON_LIST)
-    rows = rows.select_related("referral").order_by("therapist", "-priority", "referral__queue_from", "pk")
+    rows = rows.order_by("therapist", "-priority", "referral__queue_from", "pk")
+    columns = ("pk", "therapist_id", "state", "no_offer_before", "referral__state", "referral__away_until")
     found: dict[int, list[tuple[Queued | None, int, str]]] = {}
-    for entry in rows:
-        row = could.get(entry.pk)
-        why = "" if row is not None else _why_not(entry, market)
-        found.setdefault(entry.therapist_id, []).append((row, entry.pk, why))
+    for entry, therapist, state, later, referral_state, away in rows.values_list(*columns):
+        row = could.get(entry)
+        why = "" if row is not None else _why_not(state, referral_state, later, away, market.now)
+        found.setdefault(therapist, []).append((row, entry, why))
     return found
 
 
-def _why_not(entry: WaitingListEntry, market: Market) -> str:
-    referral, later = entry.referral, entry.no_offer_before
+def _why_not(state: str, referral: str, later: datetime | None, away: date | None, now: datetime) -> str:
     reasons = {
-        PARKED: entry.state == WaitingListEntry.State.PARKED,
-        ASKED: entry.state == WaitingListEntry.State.ASKED,
-        OFFER_OPEN: referral.state == Referral.State.OFFERED,
-        REQUEST_OPEN: referral.state == Referral.State.REQUESTED,
-        LATER: later is not None and later > market.now,
-        AWAY: referral.away_until is not None,
+        PARKED: state == WaitingListEntry.State.PARKED,
+        ASKED: state == WaitingListEntry.State.ASKED,
+        OFFER_OPEN: referral == Referral.State.OFFERED,
+        REQUEST_OPEN: referral == Referral.State.REQUESTED,
+        LATER: later is not None and later > now,
+        AWAY: away is not None,
     }
     return next((code for code, holds in reasons.items() if holds), NOT_NOW)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from core.working_calendar import london_date
-from referrals.fit import Shape, shape_of
+from referrals.fit import SHAPE_COLUMNS, Shape, shape
 from referrals.models import Offer, WaitingListEntry
 from referrals.selectors.queue import Queued, queued
 from therapists.models import Place, Therapist
@@ -73,5 +73,5 @@ def _market(places: list[FreePlace], now: datetime) -> Market | None:
 def _free(places: QuerySet[Place], now: datetime) -> list[FreePlace]:
     blocked = live_claims(as_of=now).filter(place=OuterRef("pk"))
     on_offer = places.filter(~Exists(blocked), closed_at__isnull=True, available_from__lte=london_date(now))
-    rows = on_offer.select_related("session_format").order_by("pk")
-    return [FreePlace(place.pk, place.therapist_id, shape_of(place)) for place in rows]
+    rows = on_offer.order_by("pk").values_list("pk", "therapist_id", *SHAPE_COLUMNS)
+    return [FreePlace(pk, therapist, shape(*columns)) for pk, therapist, *columns in rows]

@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from core.working_calendar import london_date
@@ -57,7 +58,9 @@ def _with_message(offers: QuerySet[Offer], states: tuple[str, ...]) -> list[int]
 
 def places_half_over(now: datetime.datetime) -> list[int]:
     """Offers of which half the client's time is over, and nobody has reminded her."""
-    rows = _PLACES.filter(told_at__isnull=False, reminded_at__isnull=True, expires_at__gte=now)
+    # Half of anybody's time is at least half of the shortest.
+    at_least = datetime.timedelta(hours=settings.OFFER_ANSWER_WAKING_HOURS / 2)
+    rows = _PLACES.filter(told_at__lte=now - at_least, reminded_at__isnull=True, expires_at__gte=now)
     times = rows.order_by("pk").values_list("pk", "told_at", "expires_at")
     return [pk for pk, told, until in times if told is not None and clocks.half_time(told, until) <= now]
 

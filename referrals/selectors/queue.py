@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from core import clock
 from core.working_calendar import london_date
 from referrals import clocks
-from referrals.fit import Shape, shape_of, shape_suits
+from referrals.fit import SHAPE_COLUMNS, Shape, shape, shape_suits
 from referrals.models import Choice, Exclusion, Offer, Referral, WaitingListEntry
 from therapists.models import Contract, Place, PlaceClaim
 from therapists.queue import Queue
@@ -94,9 +94,7 @@ def queues_of(therapist_ids: Iterable[int]) -> dict[int, Queue]:
     shapes = _shapes_not_occupied(list(on_list), now)
     rows = queued(WaitingListEntry.objects.filter(therapist__in=list(shapes)), now=now) if shapes else []
     offerable = Counter(
-        row.therapist
-        for row in rows
-        if any(shape_suits(row.hours, row.formats, shape) for shape in shapes[row.therapist])
+        row.therapist for row in rows if any(shape_suits(row.hours, row.formats, one) for one in shapes[row.therapist])
     )
     return {pk: Queue(offerable=offerable[pk], on_list=count) for pk, count in on_list.items()}
 
@@ -109,8 +107,8 @@ def _shapes_not_occupied(therapist_ids: list[int], now: datetime) -> dict[int, s
         ~Exists(occupied), therapist__in=therapist_ids, closed_at__isnull=True, available_from__lte=tomorrow
     )
     shapes: dict[int, set[Shape]] = {}
-    for place in places.select_related("session_format"):
-        shapes.setdefault(place.therapist_id, set()).add(shape_of(place))
+    for therapist, *columns in places.order_by().values_list("therapist_id", *SHAPE_COLUMNS):
+        shapes.setdefault(therapist, set()).add(shape(*columns))
     return shapes
 
 

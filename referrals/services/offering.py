@@ -41,10 +41,12 @@ def offers_open(*, pairs: Sequence[Pair], actor: Actor) -> list[Pair]:
     and has room this month. The client's time to answer starts when she is told; until then the place is held.
     """
     referral_ids = {pair.row.referral for pair in pairs}
-    concerned = _lists_of(referral_ids) | {pair.row.therapist for pair in pairs}
+    concerned = {therapist for _, therapist in _lists_of(referral_ids)} | {pair.row.therapist for pair in pairs}
     lock_all(therapist_ids=concerned, referral_ids=referral_ids)
+    # Who has joined another list in between stands on one that is not locked: the next tick's.
+    moved = {referral for referral, therapist in _lists_of(referral_ids) if therapist not in concerned}
     now = clock.now()
-    good = _still_good(pairs, now)
+    good = _still_good([pair for pair in pairs if pair.row.referral not in moved], now)
     if not good:
         return []
     referrals = Referral.objects.select_related("client").in_bulk([pair.row.referral for pair in good])
@@ -83,10 +85,10 @@ def _still_good(pairs: Sequence[Pair], now: datetime) -> list[Pair]:
     return good
 
 
-def _lists_of(referral_ids: set[int]) -> set[int]:
-    """Return the therapists on whose lists these stand: all of their figures change when one of them is offered."""
+def _lists_of(referral_ids: set[int]) -> set[tuple[int, int]]:
+    """Return (referral, therapist) of the lists these stand on: all of their figures change when one is offered."""
     live = WaitingListEntry.objects.filter(referral__in=referral_ids, state__in=WaitingListEntry.LIVE)
-    return set(live.values_list("therapist_id", flat=True))
+    return set(live.values_list("referral_id", "therapist_id"))
 
 
 def _held_until(referrals: Mapping[int, Referral], now: datetime) -> dict[int, datetime]:

@@ -46,7 +46,7 @@ def doubted_at_once(*, now: datetime.datetime) -> set[int]:
     found |= set(waited_for.filter(unanswered_in_a_row__gte=UNANSWERED_LIMIT).values_list("pk", flat=True))
     today = now.astimezone(LONDON).date()
     found |= set(waited_for.filter(away_from__lte=today, away_until__gte=today).values_list("pk", flat=True))
-    questioned = Registration.objects.filter(IN_QUESTION, therapist__isnull=False).order_by()
+    questioned = Registration.objects.filter(IN_QUESTION, therapist__list_entries__gt=0).order_by()
     return found | set(questioned.values_list("therapist_id", flat=True))
 
 
