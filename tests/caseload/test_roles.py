@@ -18,6 +18,10 @@ CHECKERS = {Role.COORDINATOR, Role.ADMINISTRATOR}
 SENDERS = {Role.COORDINATOR, Role.ADMINISTRATOR}
 STAFF = {Role.COORDINATOR, Role.SAFETY_CLINICIAN}
 DESK = {*STAFF, Role.ADMINISTRATOR}
+COORDINATORS = (
+    "overdue", "list", "lists", "waiting_list", "waits", "parked", "entry_act", "offers", "offer_act", "offer_why",
+    "why", "task_merge", "merge_with", "merge",
+)  # fmt: skip
 EXPECTED = {
     **{f"referrals:{name}": DESK for name in ("desk", "desk_task", "desk_task_take", "desk_rota", "desk_rota_remove")},
     **{f"referrals:{name}": STAFF for name in ("desk_find", "desk_referral", "desk_referral_act")},
@@ -26,7 +30,7 @@ EXPECTED = {
         for name in ("desk_messages", "desk_message", "desk_letters", "desk_letter_returned", "desk_letter_not_posted")
     },
     **{f"referrals:{name}": CHECKERS for name in ("desk_exposure", "desk_exposure_file")},
-    **{f"referrals:{name}": {Role.COORDINATOR} for name in ("desk_overdue", "desk_list")},
+    **{f"referrals:desk_{name}": {Role.COORDINATOR} for name in COORDINATORS},
 }
 EVERYBODY = {"therapists:join", "therapists:still_taking"}
 
@@ -44,7 +48,7 @@ def staff_routes() -> list[tuple[str, str]]:
 
 
 def _address(name: str, route: URLPattern) -> str:
-    values = {"pk": 999_999, "run": 999_999, "slug": "about", "act": "close"}
+    values = {"pk": 999_999, "run": 999_999, "other": 999_998, "slug": "about", "act": "close"}
     return reverse(name, kwargs={key: values[key] for key in route.pattern.converters})
 
 
