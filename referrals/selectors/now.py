@@ -1,27 +1,37 @@
 """What happens now, who must act, by when: the words of the panel at the top of "My referral"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.models import Task
-from referrals import codes, kinds, list_words, words
+from referrals import change_words, codes, kinds, list_words, words
 from referrals.models import Offer, Placement, Referral
 from referrals.selectors.calls import call_before_telling
 from referrals.selectors.check_ins import open_check_in
 from referrals.selectors.lists import offered_place
 from referrals.selectors.offered import offer_lines
+from referrals.selectors.own import has_chosen_since, leaving_of, placement_now
 from referrals.selectors.waiting_lists import set_aside_names, waiting_lines
+from referrals.transitions import SEEKING
 
 State, Owner = Referral.State, Referral.Owner
+CALLED_ABOUT = (
+    kinds.CALL_CLIENT,
+    kinds.CALL_BEFORE_TELLING,
+    kinds.HELP_CHOOSE,
+    kinds.THERAPIST_OF_CLIENT,
+    kinds.WORRY,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class NowPanel:
     """`actions` are codes of what the client can do: choose, change_choices, call_me, answer (about a place offered),
-    check_in, go_ahead, not_this_time, withdraw, undo, start_again. The two rows are set where the state has them.
+    check_in, go_ahead, not_this_time, withdraw, undo, start_again; away, back (from a holiday); pause, resume, switch;
+    stay and end_old with whom she is leaving. The rows are set where the state has them.
     """
 
     lines: tuple[str, ...]
@@ -30,6 +40,7 @@ class NowPanel:
     due_at: datetime | None
     offer: Offer | None = None
     placement: Placement | None = None
+    leaving: Placement | None = None
 
 
 def now_words(referral: Referral) -> NowPanel:
@@ -43,7 +54,17 @@ def now_words(referral: Referral) -> NowPanel:
         State.IN_THERAPY: _in_therapy,
         State.CLOSED: _closed,
     }
-    return said[State(referral.state)](referral)
+    panel = said[State(referral.state)](referral)
+    return _seeking(panel, referral) if referral.state in SEEKING else panel
+
+
+def _seeking(panel: NowPanel, referral: Referral) -> NowPanel:
+    """Add what is the same whatever she waits for: a holiday, and a therapist she still sees."""
+    away = referral.away_until is not None and referral.away_until > clock.today()
+    lines = [list_words.away(referral.away_until)] if away and referral.away_until else []
+    leaving = leaving_of(referral)
+    actions = [*panel.actions, "back" if away else "away", *(["stay", "end_old"] if leaving else [])]
+    return replace(panel, lines=(*panel.lines, *lines), actions=tuple(actions), leaving=leaving)
 
 
 def _choosing(referral: Referral) -> NowPanel:
@@ -53,7 +74,10 @@ def _choosing(referral: Referral) -> NowPanel:
         lines = [words.call_by(referral.due_at, number=referral.client.phone)] if referral.due_at else []
         return _panel(referral, lines, ("choose", "withdraw"))
     lines = [words.choose()]
-    if referral.choices.exists():
+    leaving = leaving_of(referral)
+    if leaving is not None and not has_chosen_since(referral, leaving):
+        lines = [change_words.looking(), change_words.wait_counts_from(referral.queue_from), *lines]
+    elif referral.choices.exists():
         lines = [words.nobody_left(referral.queue_from), *lines]
     return _panel(referral, lines + _call(referral), ("call_me", "choose", "withdraw"))
 
@@ -71,9 +95,7 @@ def _requested(referral: Referral) -> NowPanel:
 
 def _waiting(referral: Referral) -> NowPanel:
     lines = waiting_lines(referral) or [_("We are looking who can be asked next. This takes a minute.")]
-    if referral.away_until is not None and referral.away_until > clock.today():
-        lines.append(list_words.away(referral.away_until))
-    actions = ("change_choices", "call_me", "withdraw")
+    actions: tuple[str, ...] = ("change_choices", "call_me", "withdraw")
     if open_check_in(referral) is not None:
         lines.append(list_words.check_in())
         actions = ("check_in", *actions)
@@ -118,10 +140,15 @@ def _meeting(referral: Referral) -> NowPanel:
 
 def _in_therapy(referral: Referral) -> NowPanel:
     placement = _live(referral)
-    lines = [words.in_therapy(words.first_name(placement.therapist.display_name))]
-    if referral.due_at is not None:
-        lines.append(words.review_by(referral.due_at))
-    return _panel(referral, lines + _call(referral), ("call_me", "withdraw"), placement=placement)
+    name = words.first_name(placement.therapist.display_name)
+    if placement.paused_until is not None:
+        lines, change = [change_words.paused(name), change_words.paused_until(placement.paused_until)], "resume"
+    else:
+        lines, change = [words.in_therapy(name)], "pause"
+        if referral.due_at is not None:
+            lines.append(words.review_by(referral.due_at))
+    actions = (change, "switch", "call_me", "withdraw")
+    return _panel(referral, lines + _call(referral), actions, placement=placement)
 
 
 def _closed(referral: Referral) -> NowPanel:
@@ -136,7 +163,7 @@ def _closed(referral: Referral) -> NowPanel:
 def _call(referral: Referral) -> list[str]:
     """Somebody will call, or write where no number is known, when a call is on a human's list."""
     calls = Task.objects.filter(
-        kind__in=(kinds.CALL_CLIENT, kinds.CALL_BEFORE_TELLING, kinds.HELP_CHOOSE, kinds.THERAPIST_OF_CLIENT),
+        kind__in=CALLED_ABOUT,
         subject_type="referral",
         subject_id=referral.pk,
         state=Task.State.OPEN,
@@ -146,8 +173,10 @@ def _call(referral: Referral) -> list[str]:
 
 
 def _live(referral: Referral) -> Placement:
-    live = Placement.objects.exclude(state=Placement.State.ENDED)
-    return live.select_related("therapist").get(referral=referral)
+    live = placement_now(referral)
+    if live is None:
+        raise Placement.DoesNotExist
+    return live
 
 
 def _panel(
