@@ -130,8 +130,9 @@ def release(count: int) -> list[int]:
         cursor.execute(
             "SELECT t.id, min(p.id) FROM therapists_therapist t JOIN therapists_place p ON p.therapist_id = t.id"
             " JOIN therapists_placeclaim c ON c.place_id = p.id AND c.released_at IS NULL AND c.holder_type = 'before'"
-            " WHERE t.list_entries > 1 AND p.closed_at IS NULL AND p.available_from <= %s GROUP BY t.id ORDER BY t.id",
-            [clock.today()],
+            " WHERE t.list_entries > 1 AND p.closed_at IS NULL AND p.available_from <= %s GROUP BY t.id ORDER BY t.id"
+            " LIMIT %s",
+            [clock.today(), 2 * count],
         )
         found = dict(cursor.fetchall())
     listed = [pk for pk, judged in standing_for(found, as_of=now).items() if judged.listed][:count]
