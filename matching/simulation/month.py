@@ -189,9 +189,9 @@ class Simulation:
             hours=places[HOURS][open_],
             formats=places[FORMATS][open_].astype(np.uint64),
         )
-        got = allocate(waiting, freed)
+        got = (column.tolist() for column in vars(allocate(waiting, freed)).values())
         done = set()
-        for entry, place in zip(got.entries.tolist(), got.places.tolist(), strict=True):
+        for entry, place in zip(*got, strict=True):
             one = asking.pop(number[entry])
             if self._answer(one, therapist[entry], place, moment):
                 done.add(one.number)
