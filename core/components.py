@@ -58,8 +58,11 @@ def render(name: str, params: Mapping[str, Any]) -> SafeString:
     Text in `params` is escaped, marked-safe text is not. Raises UnknownComponent.
     """
     heading = params.get("heading")
+    if isinstance(heading, Promise):
+        heading = str(heading)
     if isinstance(heading, SafeString):
-        # A literal in a template is marked safe, and the card's macro prints a safe heading twice: as text and as HTML.
+        # A literal in a template is marked safe, translated or not, and the card's macro prints a safe heading twice:
+        # as text and as HTML.
         params = {**params, "heading": heading + ""}
     return mark_safe(str(_macro(name)(_across({**_WORDS.get(name, {}), **params}))).strip())  # noqa: S308 - escaped by the macros
 

@@ -51,6 +51,12 @@ def test_a_lazy_hint_is_not_lost():
     assert "nhsuk-hint" in components.render("input", {"name": "n", "hint": gettext_lazy("Yes")})
 
 
+@pytest.mark.parametrize("heading", ["'Look here'", "_('Look here')"])
+def test_a_heading_is_shown_once_translated_or_not(heading: str) -> None:
+    shown = page(f"{{% content 'warningCallout' heading={heading} %}}<p>Words</p>{{% endcontent %}}")
+    assert shown.count("Look here") == 1
+
+
 def test_the_block_form_wraps_markup():
     shown = page("{% content 'warningCallout' heading='Before you send' %}<p>{{ who }}</p>{% endcontent %}", who=NASTY)
     assert "Before you send" in shown and "<p>&lt;script&gt;" in shown
