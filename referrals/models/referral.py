@@ -93,6 +93,13 @@ class Referral(models.Model):
                 condition=Q(state__in=["choosing", "requested", "waiting", "offered"]),
                 name="seeking_by_wait",
             ),
+            # A list is put in order by this alone, without opening the referrals themselves.
+            models.Index(
+                fields=["id"],
+                include=["queue_from"],
+                condition=Q(state__in=["choosing", "requested", "waiting", "offered"]),
+                name="queue_from_of_seeking",
+            ),
             models.Index(fields=["check_in_at"], condition=Q(state="waiting"), name="waiting_by_check_in"),
             models.Index(fields=["choosing_since"], condition=Q(state="choosing"), name="choosing_by_time"),
             models.Index(

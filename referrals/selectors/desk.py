@@ -22,6 +22,7 @@ CALLING = (
     kinds.NO_DECISION,
     kinds.PARKED_ENTRY,
     kinds.OFFER_NOT_TOLD,
+    kinds.WORRY,
 )
 
 # While somebody is choosing and the desk has taken the next step over, it is taken by one of these calls.
@@ -53,11 +54,14 @@ def figures(actor: Actor, *, now: datetime.datetime) -> Figures:
 
     `unowned` is counted although a constraint forbids it: the line on the desk is a measurement, not a promise.
     """
-    is_open = ~Q(state=Referral.State.CLOSED)
-    counts = referrals_visible_to(actor).aggregate(
-        open=Count("pk", filter=is_open),
-        unowned=Count("pk", filter=is_open & (Q(action_owner="") | Q(due_at__isnull=True))),
-        overdue=Count("pk", filter=is_open & Q(due_at__lt=now)),
+    counts = (
+        referrals_visible_to(actor)
+        .exclude(state=Referral.State.CLOSED)
+        .aggregate(
+            open=Count("pk"),
+            unowned=Count("pk", filter=Q(action_owner="") | Q(due_at__isnull=True)),
+            overdue=Count("pk", filter=Q(due_at__lt=now)),
+        )
     )
     return Figures(**counts)
 

@@ -3,7 +3,7 @@
 Pages of lists name references, never people: they are looked at often, and each look would read fifty records.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ from core.choices import Role
 from matching.waits import Wait, waits_by_ahead
 from referrals.models import EventReason, Referral, WaitingListEntry
 from referrals.selectors.keyset import Order, Page, mark_of, page_of
-from referrals.selectors.lists import entries_visible_to
+from referrals.selectors.lists import SEALED, entries_visible_to
 from referrals.selectors.scope import referrals_visible_to
 from referrals.transitions import SEEKING
 from therapists.models import Therapist
@@ -27,17 +27,14 @@ from therapists.selectors.standing import Standing, standing_for
 State = WaitingListEntry.State
 ON_LIST, LIVE = WaitingListEntry.ON_LIST, WaitingListEntry.LIVE
 PAGE = 50
-ROOM = Q(therapist__list_closed=False, therapist__list_entries__lt=F("therapist__list_limit"))
-# What the page of all lists can be narrowed to.
-SHOWN: dict[str, Callable[[QuerySet[WaitingListEntry]], QuerySet[WaitingListEntry]]] = {
-    "all": lambda rows: rows,
-    "open": lambda rows: rows.filter(
-        therapist__list_closed=False, therapist__list_entries__lt=F("therapist__list_limit")
-    ),
-    "closed": lambda rows: rows.filter(therapist__list_closed=True),
-    "could": lambda rows: rows.filter(therapist__offerable_entries__gt=0),
-    "frozen": lambda rows: rows.filter(frozen_at__isnull=False),
+# What the page of all lists can be narrowed to. `open` leaves most of them, the others few.
+OPEN_LIST = Q(therapist__list_closed=False, therapist__list_entries__lt=F("therapist__list_limit"))
+FEW = {
+    "closed": Q(therapist__in=Therapist.objects.filter(list_closed=True, list_entries__gt=0)),
+    "could": Q(therapist__in=Therapist.objects.filter(offerable_entries__gt=0)),
+    "frozen": Q(frozen_at__isnull=False),
 }
+LINE = ("reference", "queue_from", "state", "action_owner", "due_at", "away_until")
 BY_WAIT = Order("referral__queue_from", ("referral_id", "pk"))
 
 
@@ -75,10 +72,10 @@ class OneList:
 
 
 def lists_page(actor: Actor, *, show: str, mark: str, now: datetime) -> Page:
-    """Return a page of ListRow, the list with the longest wait first. `show` is one of SHOWN."""
+    """Return a page of ListRow, the list with the longest wait first. `show`: all, open, or one of FEW."""
     if not actor.holds(Role.COORDINATOR):
         return Page(())
-    found = _frozen_lists(mark) if show == "frozen" else _by_longest_wait(show, mark)
+    found = _few_lists(FEW[show], mark) if show in FEW else _by_longest_wait(show, mark)
     return Page(_rows(dict(found.rows), now), found.more, found.later)
 
 
@@ -113,7 +110,7 @@ def one_list(actor: Actor, therapist: Therapist, *, number: str | None, now: dat
         counted += state in ON_LIST and agreed is not None
     numbers = {pk: number for number, (pk, _state, _agreed) in enumerate(stand, start=1)}
     page = Paginator([pk for pk, _state, _agreed in stand], PAGE).get_page(number)
-    found = rows.in_bulk(list(page.object_list))
+    found = rows.defer(*SEALED).in_bulk(list(page.object_list))
     waits, why = waits_by_ahead(therapist.pk, as_of=now), _priority_reasons(found.values())
     entries = tuple(
         EntryRow(numbers[pk], found[pk], ahead[pk], waits.get(ahead[pk]), why.get(pk, ""))
@@ -128,10 +125,10 @@ def one_list(actor: Actor, therapist: Therapist, *, number: str | None, now: dat
 
 def longest_waits(actor: Actor, *, mark: str, state: str) -> Page:
     """Return a page of referrals that nobody sees yet, the longest wait first, each with `lists`: how many it is on."""
-    states = [state] if state in SEEKING else list(SEEKING)
     lists = Count("entries", filter=Q(entries__state__in=LIVE))
-    rows = referrals_visible_to(actor).filter(state__in=SEEKING)
-    if len(states) == 1:
+    # What a line shows and no more: opening what is sealed of fifty people costs more than finding them.
+    rows = referrals_visible_to(actor).filter(state__in=SEEKING).select_related(None).only(*LINE)
+    if state in SEEKING:
         rows = rows.filter(state=state)
     page = page_of(rows, Order("queue_from"), mark, size=PAGE, marked=lambda row: (row.queue_from, row.pk))
     counted = Referral.objects.filter(pk__in=[row.pk for row in page.rows]).annotate(lists=lists)
@@ -148,20 +145,29 @@ def seeking_states() -> list[tuple[str, str]]:
 def _by_longest_wait(show: str, mark: str) -> Page:
     """Walk along everybody who waits, and stop at whoever waits longest on her list: no list is counted whole."""
     rows = WaitingListEntry.objects.filter(state__in=ON_LIST, referral__state__in=SEEKING)
-    before = WaitingListEntry.objects.filter(therapist=OuterRef("therapist"), state__in=ON_LIST).filter(
+    others = WaitingListEntry.objects.filter(
+        therapist=OuterRef("therapist"), state__in=ON_LIST, referral__state__in=SEEKING
+    )
+    before = others.filter(
         Q(referral__queue_from__lt=OuterRef("referral__queue_from"))
         | Q(referral__queue_from=OuterRef("referral__queue_from"), referral__lt=OuterRef("referral_id"))
     )
-    first = SHOWN.get(show, SHOWN["all"])(rows).filter(~Exists(before)).select_related("referral")
+    if show == "open":
+        rows = rows.filter(OPEN_LIST)
+    first = rows.filter(~Exists(before)).select_related("referral")
     page = page_of(
-        first, BY_WAIT, mark, size=PAGE, marked=lambda row: (row.referral.queue_from, row.referral_id, row.pk)
+        first.only("therapist", "referral__queue_from"),
+        BY_WAIT,
+        mark,
+        size=PAGE,
+        marked=lambda row: (row.referral.queue_from, row.referral_id, row.pk),
     )
     return Page([(row.therapist_id, row.referral.queue_from) for row in page.rows], page.more, page.later)
 
 
-def _frozen_lists(mark: str) -> Page:
-    """Few stand still: these are counted, which finds them at once where walking along everybody would not."""
-    rows = WaitingListEntry.objects.filter(state__in=ON_LIST, frozen_at__isnull=False).order_by()
+def _few_lists(which: Q, mark: str) -> Page:
+    """Where few lists are meant they are counted whole: walking along everybody would pass thousands of others."""
+    rows = WaitingListEntry.objects.filter(which, state__in=ON_LIST, referral__state__in=SEEKING).order_by()
     lists = rows.values("therapist").annotate(since=Min("referral__queue_from"))
     found = list(lists.filter(Order("since", ("therapist",)).after(mark)).order_by("since", "therapist")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None

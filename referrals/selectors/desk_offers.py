@@ -12,12 +12,21 @@ from core.actors import Actor
 from core.choices import Role
 from referrals.models import Offer, Referral, WaitingListEntry
 from referrals.selectors.keyset import Order, Page, page_of
-from referrals.selectors.lists import entries_visible_to
+from referrals.selectors.lists import SEALED, entries_visible_to
+from referrals.transitions import SEEKING
 
 PAGE = 50
 OPEN, LAPSED = Offer.State.OPEN, Offer.State.LAPSED
 # A message waits for the morning at most; what is not handed over by then has a reason somebody should know.
 TOLD_WITHIN = datetime.timedelta(hours=16)
+# What a page that names nobody need not open.
+SEALED_OF_CLIENT = tuple(
+    f"referral__client__{name}"
+    for name in (
+        "given_name", "family_name", "preferred_name", "date_of_birth", "nhs_number", "postcode", "email", "phone",
+        "address", "call_times", "access_needs",
+    )
+)  # fmt: skip
 LAPSED_SINCE = datetime.timedelta(days=28)
 
 
@@ -49,15 +58,22 @@ def offers_visible_to_desk(actor: Actor) -> QuerySet[Offer]:
     rows = Offer.objects.filter(awaiting=Offer.Awaiting.CLIENT)
     if not actor.holds(Role.COORDINATOR):
         return rows.none()
-    return rows.select_related(
-        "referral__client", "therapist", "entry", "claim__place__session_format", "claim__place__location"
+    rows = rows.select_related(
+        "referral__client", "therapist", "claim__place__session_format", "claim__place__location"
     )
+    return rows.defer(*SEALED)
 
 
 def offers_out(actor: Actor, *, mark: str) -> Page:
     """Return a page of places that wait for a client's answer, the one whose time is over first on top."""
     rows = offers_visible_to_desk(actor).filter(state=OPEN)
-    return page_of(rows, Order("expires_at"), mark, size=PAGE, marked=lambda row: (row.expires_at, row.pk))
+    return page_of(
+        rows.defer(*SEALED, *SEALED_OF_CLIENT),
+        Order("expires_at"),
+        mark,
+        size=PAGE,
+        marked=lambda row: (row.expires_at, row.pk),
+    )
 
 
 def offers_not_told(actor: Actor, *, mark: str, now: datetime.datetime) -> Page:
@@ -74,12 +90,13 @@ def offers_lapsed(actor: Actor, *, mark: str, now: datetime.datetime) -> Page:
     """Return a page of places of the last four weeks that nobody answered about, newest first."""
     rows = offers_visible_to_desk(actor).filter(state=LAPSED, closed_at__gt=now - LAPSED_SINCE)
     newest = Order("closed_at", newest_first=True)
+    rows = rows.defer(*SEALED, *SEALED_OF_CLIENT)
     return page_of(rows, newest, mark, size=PAGE, marked=lambda row: (row.closed_at, row.pk))
 
 
 def entries_parked(actor: Actor, *, mark: str) -> Page:
     """Return a page of entries to which nothing is offered until somebody has found out why, the longest first."""
-    rows = entries_visible_to(actor).filter(state=WaitingListEntry.State.PARKED)
+    rows = entries_visible_to(actor).filter(state=WaitingListEntry.State.PARKED).defer(*SEALED)
     return page_of(rows, Order("changed_at"), mark, size=PAGE, marked=lambda row: (row.changed_at, row.pk))
 
 
@@ -90,7 +107,7 @@ def counts(actor: Actor, *, now: datetime.datetime) -> Counts | None:
     offers = Offer.objects.filter(awaiting=Offer.Awaiting.CLIENT)
     entries = WaitingListEntry.objects.filter(state__in=WaitingListEntry.ON_LIST)
     return Counts(
-        waiting=Referral.objects.filter(state__in=(Referral.State.WAITING, Referral.State.OFFERED)).count(),
+        waiting=Referral.objects.filter(state__in=SEEKING).count(),
         offers=offers.filter(state=OPEN).count(),
         not_told=offers.filter(_not_told(now), state=OPEN).count(),
         lapsed=offers.filter(state=LAPSED, closed_at__gt=now - LAPSED_SINCE).count(),

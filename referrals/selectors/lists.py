@@ -8,6 +8,8 @@ from referrals.models import Offer, Referral, WaitingListEntry
 from referrals.selectors.scope import STAFF
 
 OPEN = Offer.State.OPEN
+# A referral's own words, which no list shows.
+SEALED = ("referral__own_words", "referral__aims")
 
 
 def entries_of(referral: Referral) -> list[WaitingListEntry]:
