@@ -6,6 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from core.checks import check_bank_holidays
 from core.models import AuditEntry, BankHoliday, Task
 from core.reference.data import load_bank_holidays
 from core.tasks import bank_holidays as every_morning
+from tests.support.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
 ACTOR = system("test")
@@ -244,3 +246,12 @@ class TestRunningOut:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE core_bankholiday RENAME TO elsewhere")
         assert check_bank_holidays(None, databases=["default"]) == []
+
+
+def test_a_coordinator_finds_it_on_her_desk(dev):
+    every_morning()
+    task = Task.objects.get(kind=bank_holidays.KIND)
+    client = signed_in(dev)
+    assert "Bank holidays come to an end" in client.get(reverse("referrals:desk")).content.decode()
+    page = client.get(reverse("referrals:desk_task", args=[task.pk])).content.decode()
+    assert "Ask an administrator to load the official file" in page and "Open what it is about" not in page
