@@ -10,7 +10,7 @@ class ReferralsConfig(AppConfig):
 
         from core import leave, nav
         from core.demo import register_seeder
-        from referrals import demo, kinds, links, sessions
+        from referrals import demo, demo_lists, kinds, links, sessions
         from referrals.messages import changes, client, codes, desk, lists, therapist, therapist_lists
         from referrals.reference import advice, safety
         from referrals.selectors.queue import queues_of
@@ -33,6 +33,7 @@ class ReferralsConfig(AppConfig):
         safety.register()
         advice.register()
         register_seeder("referrals", demo.seed)
+        register_seeder("waiting lists", demo_lists.seed)
         staff = {"coordinator", "safety_clinician", "administrator"}
         nav.register(label=_("Desk"), url_name="referrals:desk", roles=staff, order=50)
         senders = staff - {"safety_clinician"}

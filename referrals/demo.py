@@ -69,14 +69,14 @@ def seed(plan: Plan) -> None:
     """One request with Ben, one first meeting of his, one with Cara and a safety call, and one number left to call."""
     if Referral.objects.exists() or not _therapists(ZOFIA):
         return
-    zofia = _send(ZOFIA)
+    zofia = send(ZOFIA)
     call_me(referral=zofia, actor=for_client(zofia.client_id))
-    _meet(_send(TOM))
-    _send(NOOR)
+    meet(send(TOM))
+    send(NOOR)
     call_ask(phone="07700900104", name="Lee", call_times="after 2pm", voicemail_ok=True, actor=ACTOR)
 
 
-def _send(person: Person) -> Referral:
+def send(person: Person) -> Referral:
     return referral_submit(submission=_draft(person), actor=ACTOR)
 
 
@@ -120,7 +120,7 @@ def _therapists(person: Person) -> list[Therapist]:
     return [found[email] for email in person.asks if email in found]
 
 
-def _meet(referral: Referral) -> None:
+def meet(referral: Referral) -> None:
     offer = Offer.objects.select_related("therapist__user").get(referral=referral, state=Offer.State.OPEN)
     actor: Actor = for_user(offer.therapist.user) if offer.therapist.user else ACTOR
     request_interest(offer=offer, actor=actor)
