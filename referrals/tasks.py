@@ -55,13 +55,10 @@ def tick() -> None:
     now = clock.now()
     for name, find, act in STEPS:
         _each(name, find, act)
-    for what, act in (
-        ("lists going on", lists_services.lists_go_on),
-        # After everything that frees a place or puts somebody back on a list.
-        ("places", lists_services.places_offer),
-        ("escalation", lambda: tasks_escalate_due(now=now)),
-    ):
-        _once(what, act)
+    _once("lists going on", lists_services.lists_go_on)
+    # After everything that frees a place or puts somebody back on a list.
+    _once("places", lists_services.places_offer)
+    _once("escalation", lambda: tasks_escalate_due(now=now))
 
 
 @shared_task

@@ -172,7 +172,8 @@ def _by_yes(batch: list[Pair], found: Market) -> tuple[list[Pair], list[Pair]]:
         WaitingListEntry.objects.filter(pk__in=[pair.row.entry for pair in listed]).values_list("pk", "agreed_to")
     )
     digests = summary_digests((pair.row.referral, pair.row.therapist) for pair in listed)
-    fresh, stale = [], []
+    fresh: list[Pair] = []
+    stale: list[Pair] = []
     for pair in listed:
         row = pair.row
         same = agreed.get(row.entry) == digests.get((row.referral, row.therapist))

@@ -82,7 +82,7 @@ def offer_late_yes(*, offer: Offer, actor: Actor) -> None:
     Raises NotAllowed when she is not on that list any more.
     """
     with referral_locked(offer.referral_id) as locked:
-        entry = WaitingListEntry.objects.select_related("therapist").get(pk=offer.entry_id)
+        entry = WaitingListEntry.objects.get(offers=offer)
         if entry.state == State.PARKED:
             entry_step(entry=entry, action="unpark", no_offer_before=None, lapses=0, code="")
         elif entry.state == State.LISTED:
