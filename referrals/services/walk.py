@@ -22,6 +22,7 @@ from referrals.services.asking import entry_join
 from referrals.services.entries import entry_end, next_while_waiting
 from referrals.services.events import choice_step, referral_step
 from therapists.models import Contract, Therapist
+from therapists.queue import queues_recount
 from therapists.selectors.standing import new_people_left, standing_for
 from therapists.services.places import NoFreePlace, place_hold
 
@@ -42,6 +43,8 @@ def referral_walk(*, locked: Locked, actor: Actor) -> Offer | None:
     choices = list(referral.choices.filter(round=referral.round, state=Choice.State.UNTRIED).order_by("rank"))
     choices = [choice for choice in choices if choice.therapist_id in locked.therapists]
     ids = [choice.therapist_id for choice in choices]
+    # A "not before" may have passed since the last tick: whoever waits is counted as of now, so that nobody overtakes.
+    queues_recount(therapist_ids=[pk for pk in ids if locked.therapists[pk].list_entries])
     standings = standing_for(ids, as_of=now)
     barred = excluded_ids(referral, ids) | unpaid_ids(referral, ids)
     spoken_for = limit_spoken_for([locked.therapists[pk] for pk in ids], now)
