@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from core import clock
 from core.actors import Actor
 from core.policy import client_session
-from referrals import list_words, words
+from referrals import clocks, list_words, words
 from referrals.errors import NotAllowed, NotListed, PlaceGone, Refused
 from referrals.models import Offer, Referral
 from referrals.presenters.offered import offer_page
@@ -66,7 +67,9 @@ def my_offer_stop(request: HttpRequest, referral: Referral) -> HttpResponse:
     page = offer_page(offer, referral) if offer is not None else None
     if offer is None or page is None or not page.open:
         return redirect("referrals:my_offer")
-    return render(request, "referrals/my_offer_stop.html", {"page": page, "back_url": reverse("referrals:my_offer")})
+    until = clocks.leave_undo_until(clock.now())
+    context = {"page": page, "until": until, "back_url": reverse("referrals:my_offer")}
+    return render(request, "referrals/my_offer_stop.html", context)
 
 
 @client_session(HERS)

@@ -206,3 +206,16 @@ def test_nothing_of_a_closed_referral_is_left_to_press(ben: Therapist) -> None:
     assert "Things have changed in the meantime." in press(browser, "my_list_undo", entry.pk)
     assert "Things have changed in the meantime." in press(browser, "ask_now")
     assert fresh(referral).state == "closed"
+
+
+def test_a_longer_list_costs_one_question_more_for_each_forecast(ben: Therapist, django_assert_max_num_queries) -> None:
+    others = [full(make_therapist(display_name=f"Other {n}")) for n in range(4)]
+    one, five = listed(full(ben)), listed(ben, *others)
+    page(browser_of(one))
+    counted = {}
+    for name, referral in (("one", one), ("five", five)):
+        browser = browser_of(referral)
+        with django_assert_max_num_queries(80) as asked:
+            page(browser)
+        counted[name] = len(asked)
+    assert counted["five"] <= counted["one"] + 4

@@ -125,7 +125,9 @@ def test_not_this_time(ben: Therapist) -> None:
 def test_stop_asks_once_and_can_be_undone(ben: Therapist) -> None:
     referral, offer = waits_with_a_place(ben)
     browser = browser_of(referral)
-    assert "Do you want to stop waiting for Ben?" in page(browser, reverse("referrals:my_offer_stop"))
+    said = page(browser, reverse("referrals:my_offer_stop"))
+    assert "Do you want to stop waiting for Ben?" in said
+    assert "you can go back to the list until Friday 27 November, 10am." in said
     leave = reverse("referrals:my_list_leave", args=[entry_with(referral, ben).pk])
     assert "Do you want to stop waiting for Ben?" in page(browser, leave)
     assert state(referral) == "offered"
