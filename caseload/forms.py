@@ -10,7 +10,21 @@ from caseload.models import Ending
 from core import clock
 from core.forms import DateField, Form, RadiosField
 from referrals.codes import DECLINE_CODES, END_CODES, FULL, REMOVE_CODES
+from referrals.forms.changes import MANY, SwitchForm, UntilForm
 from referrals.services.asks import LIST_LIMIT
+
+__all__ = [
+    "MANY",
+    "ContactForm",
+    "DeclineForm",
+    "EndForm",
+    "ListForm",
+    "MeetingForm",
+    "PauseForm",
+    "RefuseForm",
+    "RemoveForm",
+    "SomebodyElseForm",
+]
 
 TIME_FORMATS = ["%H:%M", "%H.%M", "%I%p", "%I:%M%p", "%I.%M%p"]
 
@@ -109,6 +123,17 @@ class MeetingForm(ContactForm):
         if not self.errors and data["meeting_at"] is None:
             self.add_error("on", _("Enter the day of the meeting"))
         return data
+
+
+class PauseForm(UntilForm):
+    """Until when somebody pauses."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label=_("The day it goes on"), **kwargs)
+
+
+class SomebodyElseForm(SwitchForm):
+    """Asked of her as of the client: from when the wait for somebody else counts."""
 
 
 class EndForm(Form):

@@ -126,6 +126,18 @@ def ended_with(actor: Actor, pk: int) -> bool:
     return Placement.objects.filter(pk=pk, therapist__user_id=actor.user_id, state=Placement.State.ENDED).exists()
 
 
+def can(placement: Placement) -> tuple[str, ...]:
+    """Return what the therapist can do: pause, resume, switch, end. Somebody who leaves can be ended with, no more."""
+    states = Placement.State
+    leaving = placement.leaving_since is not None
+    if placement.state not in (states.ACTIVE, states.PAUSED):
+        return ()
+    change = "pause" if placement.state == states.ACTIVE else "resume"
+    if leaving:
+        return ("end",) if change == "pause" else ("resume", "end")
+    return (change, "switch", "end")
+
+
 def steps(placement: Placement) -> list[tuple[datetime.datetime, Promise | str]]:
     """Return what happened between the two, oldest first. What came before, with anybody else, is not hers to know."""
     said = [
@@ -134,9 +146,16 @@ def steps(placement: Placement) -> list[tuple[datetime.datetime, Promise | str]]
         (placement.meeting_at, _("First meeting.")),
         (placement.therapist_go_ahead_at, _("You said: I would like to go on.")),
         (placement.client_go_ahead_at, _("They said: I would like to go on.")),
+        (placement.leaving_since, _leaving_words(placement)),
         (placement.ended_at, _("It ended.")),
     ]
     return sorted(((at, words) for at, words in said if at is not None), key=lambda step: step[0])
+
+
+def _leaving_words(placement: Placement) -> Promise | str:
+    if placement.leaving_by == "therapist":
+        return _("You said that another therapist would be better for them.")
+    return _("They began to look for somebody else.")
 
 
 def people_page(actor: Actor, *, ended: bool, number: int, size: int = 20) -> tuple[list[Person], bool]:

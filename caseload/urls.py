@@ -1,6 +1,6 @@
 from django.urls import path
 
-from caseload.views import asks, exposure, lists, people, requests, today
+from caseload.views import asks, changes, exposure, lists, people, requests, today
 
 app_name = "caseload"
 
@@ -27,5 +27,8 @@ urlpatterns = [
     path("people/<int:pk>/contact/", people.contact, name="contact"),
     path("people/<int:pk>/go-ahead/", people.go_ahead, name="go_ahead"),
     path("people/<int:pk>/not-this-time/", people.not_this_time, name="not_this_time"),
+    path("people/<int:pk>/pause/", changes.pause, name="pause"),
+    path("people/<int:pk>/go-on/", changes.resume, name="resume"),
+    path("people/<int:pk>/somebody-else/", changes.somebody_else, name="somebody_else"),
     path("people/<int:pk>/end/", people.end, name="end"),
 ]

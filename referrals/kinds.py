@@ -20,6 +20,7 @@ INCONSISTENT = "referral_inconsistent"
 PARKED_ENTRY = "parked_entry"
 OFFER_NOT_TOLD = "offer_not_told"
 LIST_FROZEN_LONG = "list_frozen_long"
+WORRY = "worry_about_therapist"
 
 
 def _referral(task: Task) -> str | None:
@@ -60,6 +61,13 @@ _REFERRAL_KINDS = {
     NO_DECISION: (
         _("A first meeting without a decision"),
         _("Four weeks have passed. Ask both whether they want to go on."),
+    ),
+    WORRY: (
+        _("Somebody is worried about what her therapist did"),
+        _(
+            "Call at a safe time and listen. The therapist is not told. Write down what was agreed; somebody in danger"
+            " comes first, and the register takes complaints."
+        ),
     ),
     PARKED_ENTRY: (
         _("Somebody's waiting is parked"),

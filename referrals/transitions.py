@@ -125,7 +125,8 @@ REFERRAL = Life(
         ("meeting", "not_this_time"): "choosing",
         ("in_therapy", "review"): "in_therapy",
         **_staying(("in_therapy",), "pause"),
-        **_staying(("in_therapy",), "resume"),
+        # Somebody who paused may look for somebody else meanwhile.
+        **_staying((*SEEKING, "in_therapy"), "resume"),
         ("in_therapy", "switch"): "choosing",
         **_from_each(SEEKING, "stay", "in_therapy"),
         # The old placement ends while she looks for somebody else.
@@ -181,6 +182,8 @@ CHOICE = Life(
         ("asked", "take_back"): "untried",
         **_from_each(("untried", "asked"), "accept", "yes"),
         ("yes", "end"): "ended",
+        # She had begun to look for somebody else, and stays.
+        ("ended", "stay"): "yes",
         # She does not want to wait for this therapist any more, nor that a walk asks her.
         ("untried", "stop"): "stopped",
         ("stopped", "undo"): "untried",

@@ -38,10 +38,11 @@ def people(request: HttpRequest, therapist: Therapist, actor: Actor) -> HttpResp
 @require_GET
 def placement(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """One person: how to reach them, what happens next, what happened."""
-    row = _placement(actor, pk)
+    row = placement_of(actor, pk)
     context = {
         "placement": row,
         "steps": selectors.steps(row),
+        "can": dict.fromkeys(selectors.can(row), True),
         "contact": contact_details(row, actor=actor, purpose="contact"),
         "safety": safety_shared(row, actor=actor),
     }
@@ -52,12 +53,12 @@ def placement(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int)
 @require_http_methods(["GET", "POST"])
 def contact(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """I have been in touch; and when the meeting is."""
-    row = _placement(actor, pk)
+    row = placement_of(actor, pk)
     form_class = ContactForm if row.contacted_at is None else MeetingForm
     form = form_class(posted(request))
     if request.method == "POST" and form.is_valid():
         meeting_at = form.cleaned_data["meeting_at"]
-        _attempt(
+        attempt(
             request,
             lambda: services.contact_record(placement=row, actor=actor, meeting_at=meeting_at),
             _("Thank you. It is on the timeline."),
@@ -70,9 +71,9 @@ def contact(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -
 @require_POST
 def go_ahead(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """Her half of "we go on together". Saying it twice is saying it once."""
-    row = _placement(actor, pk)
+    row = placement_of(actor, pk)
     if row.therapist_go_ahead_at is None:
-        _attempt(
+        attempt(
             request,
             lambda: services.go_ahead(placement=row, side="therapist", actor=actor),
             _("Thank you. Therapy begins when they have said so too."),
@@ -86,9 +87,9 @@ def not_this_time(request: HttpRequest, therapist: Therapist, actor: Actor, pk: 
     """After a first meeting: no, without a reason, and after asking."""
     if request.method == "POST" and selectors.ended_with(actor, pk):
         return redirect("caseload:today")
-    row = _placement(actor, pk)
+    row = placement_of(actor, pk)
     if request.method == "POST":
-        _attempt(
+        attempt(
             request,
             lambda: services.not_this_time(placement=row, side="therapist", actor=actor),
             _("We have told them kindly, and asked their next choice."),
@@ -101,12 +102,12 @@ def not_this_time(request: HttpRequest, therapist: Therapist, actor: Actor, pk: 
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> HttpResponse:
     """End therapy with a coded reason, and say what becomes of the place."""
-    row = _placement(actor, pk)
+    row = placement_of(actor, pk)
     if row.state == Placement.State.ENDED:
         return redirect("caseload:placement", pk)
     form = EndForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        _attempt(
+        attempt(
             request,
             lambda: therapy_end(placement=row, actor=actor, **form.cleaned_data),
             _("It is ended, and they have been told."),
@@ -116,11 +117,12 @@ def end(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> Ht
     return render(request, "caseload/end.html", context)
 
 
-def _placement(actor: Actor, pk: int) -> Placement:
+def placement_of(actor: Actor, pk: int) -> Placement:
+    """Return somebody she sees or saw; 404 for anybody else."""
     return get_object_or_404(selectors.people(actor), pk=pk)
 
 
-def _attempt(request: HttpRequest, act: Callable[[], object], done: str) -> bool:
+def attempt(request: HttpRequest, act: Callable[[], object], done: str) -> bool:
     """Do it; a page that was overtaken says so in words instead."""
     try:
         act()

@@ -1,17 +1,18 @@
 """What is said about a change of therapist and about pauses, to the client and to the therapist."""
 
 import datetime
+from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from core.words import day
 from notifications.models import Message
 from notifications.topics import Address, Rendered, register
-from referrals import links, words
+from referrals import change_words, links, words
 from referrals.messages import topics
 from referrals.messages.base import therapist_address, therapist_rendered
-from referrals.messages.client import Lines, ToClient
+from referrals.messages.client import Lines, ToClient, call_lines, is_open
 from referrals.models import Placement, Referral
+from referrals.selectors.own import leaving_of
 
 
 def _name(message: Message) -> str:
@@ -20,48 +21,47 @@ def _name(message: Message) -> str:
 
 
 def _switched(referral: Referral, message: Message) -> list[str]:
+    name = _name(message)
+    by_her = message.detail.get("side") != "therapist"
     return [
-        _("You are looking for another therapist. No reason is needed, and nobody has done anything wrong."),
-        _("You can go on seeing %(name)s until you meet somebody else, or end it whenever you like.")
-        % {"name": _name(message)},
-        _("Your wait counts from %(day)s. %(choose)s") % {"day": day(referral.queue_from), "choose": words.choose()},
+        change_words.switch_of_hers() if by_her else change_words.switch_of_the_therapist(name),
+        change_words.goes_on_until_then(name),
+        change_words.wait_counts_from(referral.queue_from),
+        words.choose_or_call() if not by_her else words.choose(),
+        *call_lines(referral, message),
     ]
 
 
 def _staying(_referral: Referral, message: Message) -> list[str]:
-    return [_("You stay with %(name)s. We have stopped looking for somebody else.") % {"name": _name(message)}]
+    return [change_words.staying(_name(message))]
 
 
 def _old_ended(_referral: Referral, message: Message) -> list[str]:
     return [
-        _("Your sessions with %(name)s have ended.") % {"name": _name(message)},
+        change_words.ended(_name(message)),
         _("We go on looking with you. Your page tells you what happens now."),
     ]
 
 
 def _paused(_referral: Referral, message: Message) -> list[str]:
     placement = Placement.objects.get(pk=message.detail["placement"])
-    kept = _("Your sessions with %(name)s pause. Your place with %(name)s is kept for you.") % {"name": _name(message)}
-    return [kept, *_until(placement.paused_until)]
+    until = placement.paused_until
+    return [change_words.paused(_name(message)), *([change_words.paused_until(until)] if until else [])]
 
 
 def _resumed(_referral: Referral, message: Message) -> list[str]:
-    return [_("Your sessions with %(name)s go on.") % {"name": _name(message)}]
+    return [change_words.resumed(_name(message))]
 
 
 def _away(_referral: Referral, message: Message) -> list[str]:
-    back_on = datetime.date.fromisoformat(message.detail["until"])
     return [
-        _("You told us that you are away until %(day)s.") % {"day": day(back_on)},
-        _("We do not offer you a place before then. Your turn on every list is kept."),
-        _("Back earlier? Say so on your page."),
+        change_words.away_until(datetime.date.fromisoformat(message.detail["until"])),
+        change_words.turn_kept(),
+        _(
+            "From that day we offer you places again. You do not need to do anything. Are you back earlier? Say so on"
+            " your page."
+        ),
     ]
-
-
-def _until(back_on: datetime.date | None) -> list[str]:
-    if back_on is None:
-        return []
-    return [_("It goes on from %(day)s. You can go on earlier on your page.") % {"day": day(back_on)}]
 
 
 class ToTherapist:
@@ -86,21 +86,33 @@ class ToTherapist:
         return therapist_rendered([said], links.absolute(links.path("placement", message.subject_id)))
 
 
-def _is_open(referral: Referral) -> bool:
-    return referral.state != Referral.State.CLOSED
+def _is_leaving(referral: Referral) -> bool:
+    return leaving_of(referral) is not None
+
+
+def _is_in_therapy(referral: Referral) -> bool:
+    return referral.state == Referral.State.IN_THERAPY
+
+
+def _is_paused(referral: Referral) -> bool:
+    return referral.placements.filter(state=Placement.State.PAUSED).exists()
+
+
+def _is_away(referral: Referral) -> bool:
+    return is_open(referral) and referral.away_until is not None
 
 
 def register_all() -> None:
-    """Register every topic about changes and pauses."""
-    to_client: dict[str, Lines] = {
-        topics.SWITCHED: _switched,
-        topics.STAYING: _staying,
-        topics.OLD_ENDED: _old_ended,
-        topics.PAUSED: _paused,
-        topics.RESUMED: _resumed,
-        topics.AWAY: _away,
+    """Register every topic about changes and pauses. What was taken back overnight is not said in the morning."""
+    to_client: dict[str, tuple[Lines, Callable[[Referral], bool]]] = {
+        topics.SWITCHED: (_switched, _is_leaving),
+        topics.STAYING: (_staying, _is_in_therapy),
+        topics.OLD_ENDED: (_old_ended, is_open),
+        topics.PAUSED: (_paused, _is_paused),
+        topics.RESUMED: (_resumed, is_open),
+        topics.AWAY: (_away, _is_away),
     }
-    for topic, lines in to_client.items():
-        register(topic, ToClient(lines, _is_open))
+    for topic, (lines, wanted) in to_client.items():
+        register(topic, ToClient(lines, wanted))
     for topic in (topics.SWITCH_BEGUN, topics.SWITCH_UNDONE, topics.THERAPY_PAUSED, topics.THERAPY_RESUMED):
         register(topic, ToTherapist())

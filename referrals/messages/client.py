@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from core import clock
 from notifications.models import Message
 from notifications.topics import Address, Rendered, register
-from referrals import codes, list_words, words
+from referrals import change_words, codes, list_words, words
 from referrals.messages import topics
 from referrals.messages.base import client_address, client_rendered
 from referrals.models import Offer, Placement, Referral, ReferralEvent
 from referrals.selectors.calls import call_before_telling
 from referrals.selectors.waiting_lists import names_of_entries, waiting_lines
+from therapists.models import Therapist
 
 Lines = Callable[[Referral, Message], list[str]]
 By = Callable[[Referral, Message], datetime.datetime | None]
@@ -147,8 +148,17 @@ def _meeting(referral: Referral, message: Message) -> list[str]:
     return [
         words.meeting(name, placement.contact_due_at),
         _("Nobody has to commit before you have met."),
+        *_left(message),
         *([list_words.set_aside(aside)] if aside else []),
     ]
+
+
+def _left(message: Message) -> list[str]:
+    """Whom she was still seeing: that has ended with the new yes."""
+    left = message.detail.get("left")
+    if left is None:
+        return []
+    return [change_words.ended(words.first_name(Therapist.objects.get(pk=left).display_name))]
 
 
 def _your_turn(referral: Referral, message: Message) -> list[str]:

@@ -37,9 +37,12 @@ def tell_therapist_of_offer(*, topic: str, offer: Offer) -> Message:
     return _to_therapist(topic, "offer", offer.pk, offer.therapist_id)
 
 
-def tell_therapist_of_placement(*, topic: str, placement: Placement) -> Message:
-    """Tell a therapist about somebody she meets. One message per topic and placement."""
-    return _to_therapist(topic, "placement", placement.pk, placement.therapist_id)
+def tell_therapist_of_placement(*, topic: str, placement: Placement, event: ReferralEvent | None = None) -> Message:
+    """Tell a therapist about somebody she meets. One message per topic and placement; per `event`, where the same can
+    happen again: a second pause is news like the first.
+    """
+    times = f":{event.pk}" if event is not None else ""
+    return _to_therapist(topic, "placement", placement.pk, placement.therapist_id, times)
 
 
 def tell_therapist_of_entry(*, topic: str, entry: WaitingListEntry) -> Message:

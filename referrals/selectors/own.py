@@ -5,7 +5,7 @@ import datetime
 from notifications.models import Message
 from referrals.answers import Chosen
 from referrals.messages import topics
-from referrals.models import Choice, Exclusion, Offer, Referral
+from referrals.models import Choice, Exclusion, Offer, Placement, Referral
 from referrals.services.submission import submission_find
 
 JUST_NOW = datetime.timedelta(minutes=15)
@@ -54,6 +54,32 @@ def sent_messages(referral: Referral) -> list[Message]:
 
 
 def silently_excluded(referral: Referral) -> list[int]:
-    """Return therapists who must not be put together with her, for reasons that are never hers to know."""
+    """Return therapists who must not be put together with her, for reasons that are never hers to know, and whom she
+    sees already: while she looks for somebody else she does not find the one she leaves.
+    """
     theirs = Exclusion.objects.filter(client_id=referral.client_id).exclude(side=Exclusion.Side.CLIENT)
-    return list(theirs.values_list("therapist_id", flat=True))
+    seen = Placement.objects.filter(referral_id=referral.pk).exclude(state=Placement.State.ENDED)
+    return list(theirs.values_list("therapist_id", flat=True).union(seen.values_list("therapist_id", flat=True)))
+
+
+def placement_now(referral: Referral) -> Placement | None:
+    """Return the placement she is in, with its therapist; one that she is leaving is not it."""
+    live = Placement.objects.exclude(state=Placement.State.ENDED).filter(referral=referral, leaving_since=None)
+    return live.select_related("therapist").first()
+
+
+def leaving_of(referral: Referral) -> Placement | None:
+    """Return the placement she is leaving while she looks for somebody else, with its therapist."""
+    live = Placement.objects.exclude(state=Placement.State.ENDED).filter(referral=referral, leaving_since__isnull=False)
+    return live.select_related("therapist").first()
+
+
+def has_met_somebody(referral: Referral) -> bool:
+    """Say whether a therapist has ever said yes to her."""
+    return Placement.objects.filter(referral=referral).exists()
+
+
+def has_chosen_since(referral: Referral, leaving: Placement) -> bool:
+    """Say whether she has made another list since she began to look for somebody else."""
+    of_before = referral.choices.filter(round=referral.round, therapist_id=leaving.therapist_id)
+    return not of_before.filter(state=Choice.State.ENDED).exists()

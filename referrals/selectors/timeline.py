@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy
 
-from referrals import list_words, words
+from referrals import change_words, list_words, words
 from referrals.models import EventReason, Referral, ReferralEvent
 from therapists.models import Therapist
 
@@ -51,7 +51,7 @@ WORDS: dict[str, Said] = {
     "go_ahead": words.in_therapy,
     "not_this_time": words.not_on,
     "review": _lazy(gettext_lazy("Time to look together at how it goes.")),
-    "end": _lazy(gettext_lazy("Your sessions with %(name)s have ended.")),
+    "end": change_words.ended,
     "remind": _lazy(gettext_lazy("We reminded you that it is your turn to choose.")),
     "carry_on": _lazy(gettext_lazy("We talked about what happens next.")),
     "hand_over": _lazy(gettext_lazy("We took over the next step.")),
@@ -94,9 +94,9 @@ WORDS: dict[str, Said] = {
     "come_back": _lazy(gettext_lazy("You are back, and places can be offered to you again.")),
     "pause": _lazy(gettext_lazy("You and %(name)s take a break. Your place is kept.")),
     "resume": _lazy(gettext_lazy("You and %(name)s go on after the break.")),
-    "switch": _lazy(gettext_lazy("You are looking for somebody else. %(name)s stays with you until then.")),
-    "stay": _lazy(gettext_lazy("You stay with %(name)s.")),
-    "end_old": _lazy(gettext_lazy("Your sessions with %(name)s have ended.")),
+    "switch": _lazy(gettext_lazy("You began to look for somebody else. %(name)s stays with you until then.")),
+    "stay": change_words.staying,
+    "end_old": change_words.ended,
 }
 
 # The same act means something else when it was her answer, or her time, that counted.
@@ -108,6 +108,7 @@ WORDS_OF_A_PLACE: dict[str, Said] = {
 # Read by the desk alone.
 PUT_FORWARD = _lazy(gettext_lazy("Put forward on %(name)s’s list."))
 IN_TURN_AGAIN = _lazy(gettext_lazy("In turn again on %(name)s’s list."))
+BY_THE_THERAPIST = change_words.switch_of_the_therapist
 # Taken back by us, because somebody she likes better has a place.
 STEPPED_UP = _lazy(gettext_lazy("We told %(name)s that you need no answer: somebody you put higher has a place."))
 
@@ -115,7 +116,7 @@ STEPPED_UP = _lazy(gettext_lazy("We told %(name)s that you need no answer: someb
 def timeline(referral: Referral, *, viewer: str = CLIENT) -> list[TimelineItem]:
     """Return what happened, oldest first. viewer: "client" or "staff". Three queries at most."""
     events = list(ReferralEvent.objects.filter(referral=referral).order_by("pk"))
-    ids = {event.detail.get("therapist") for event in events} - {None}
+    ids = {event.detail.get(key) for event in events for key in ("therapist", "left")} - {None}
     names = dict(Therapist.objects.filter(pk__in=ids).values_list("pk", "display_name"))
     hidden = _not_told_yet(events) if viewer == CLIENT else set()
     reasons = _reasons(referral, viewer)
@@ -135,7 +136,7 @@ def _item(event: ReferralEvent, names: dict[int, str], reasons: dict[int, str] |
         mine = event.detail.get("side") == CLIENT
         said = words.you_go_ahead(name) if mine else words.therapist_goes_ahead(name)
     else:
-        said = _said(event)(name)
+        said = " ".join([_said(event)(name), *_dated(event), *_left(event, names)])
     if reasons is None:
         return TimelineItem(event.at, said, event.action)
     detail = event.detail
@@ -148,11 +149,25 @@ def _item(event: ReferralEvent, names: dict[int, str], reasons: dict[int, str] |
 def _said(event: ReferralEvent) -> Said:
     if event.action == "prioritise":
         return PUT_FORWARD if event.detail.get("priority") else IN_TURN_AGAIN
+    if event.action == "switch" and event.detail.get("side") == "therapist":
+        return BY_THE_THERAPIST
     if event.from_state == Referral.State.OFFERED and event.action in WORDS_OF_A_PLACE:
         return WORDS_OF_A_PLACE[event.action]
     if event.action == "take_back" and event.actor_type == "system":
         return STEPPED_UP
     return WORDS[event.action]
+
+
+def _dated(event: ReferralEvent) -> list[str]:
+    """Return until when somebody is away or pauses, as a sentence of its own."""
+    until = event.detail.get("until") if event.action in ("pause", "go_away") else None
+    return [change_words.until_then(date.fromisoformat(until))] if until else []
+
+
+def _left(event: ReferralEvent, names: dict[int, str]) -> list[str]:
+    """Return with whom it ended when somebody else said yes."""
+    left = event.detail.get("left")
+    return [change_words.ended(words.first_name(names.get(left, "")))] if left else []
 
 
 def _not_told_yet(events: list[ReferralEvent]) -> set[int]:

@@ -1,5 +1,7 @@
 """A yes has been said: the place is taken, a first meeting is due, and everything else of the referral is set aside."""
 
+from typing import Any
+
 from core import clock
 from core.actors import Actor
 from referrals import clocks
@@ -23,6 +25,8 @@ def meeting_begin(*, locked: Locked, offer: Offer, actor: Actor) -> Placement:
     her standing under the lock. Raises OfferGone when the hold has run out.
     """
     referral = locked.referral
+    # Whom she was still seeing: with the new yes it ends, and both messages and timeline say so.
+    left: dict[str, Any] = {"left": locked.leaving.therapist_id} if locked.leaving is not None else {}
     old_placement_end(locked=locked, actor=actor)
     placement = _placement_begin(locked, offer, actor)
     offer_step(offer=offer, action="accept")
@@ -36,11 +40,11 @@ def meeting_begin(*, locked: Locked, offer: Offer, actor: Actor) -> Placement:
         actor=actor,
         owner=Referral.Owner.THERAPIST,
         due_at=placement.contact_due_at,
-        detail={"offer": offer.pk, "therapist": offer.therapist_id, "placement": placement.pk},
+        detail={"offer": offer.pk, "therapist": offer.therapist_id, "placement": placement.pk, **left},
     )
     new_person_count(therapist_id=offer.therapist_id, actor=actor)
     calls_cancel(referral=referral, kinds_=CALLS, actor=actor)
-    tell_client(topic=topics.MEETING, referral=referral, event=event, placement=placement.pk, lists=aside)
+    tell_client(topic=topics.MEETING, referral=referral, event=event, placement=placement.pk, lists=aside, **left)
     tell_therapist_of_placement(topic=topics.CONTACT_READY, placement=placement)
     return placement
 

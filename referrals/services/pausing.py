@@ -1,6 +1,7 @@
 """Pauses that cost nobody anything: of therapy, whose place is kept, and of waiting, whose turn is kept."""
 
 import datetime
+from typing import Any
 
 from core import clock
 from core.actors import Actor, system
@@ -35,21 +36,24 @@ def placement_pause(*, placement: Placement, side: str, until: datetime.date, ac
         event = _step(locked, fresh, "pause", at_london(until, DAY_ENDS), actor)
         tell_client(topic=topics.PAUSED, referral=locked.referral, event=event, placement=fresh.pk)
         if side == "client":
-            tell_therapist_of_placement(topic=topics.THERAPY_PAUSED, placement=fresh)
+            tell_therapist_of_placement(topic=topics.THERAPY_PAUSED, placement=fresh, event=event)
 
 
 def placement_resume(*, placement: Placement, actor: Actor) -> bool:
     """Go on after a pause, before its end or at it. False when it is not paused (any more)."""
     with referral_locked(placement.referral_id) as locked:
-        fresh = locked.placement
-        if fresh is None or fresh.pk != placement.pk or fresh.state != Placement.State.PAUSED:
+        fresh = next((row for row in (locked.placement, locked.leaving) if row and row.pk == placement.pk), None)
+        if fresh is None or fresh.state != Placement.State.PAUSED:
             return False
+        therapist_confirm(therapist_id=fresh.therapist_id, actor=actor)
         placement_step(placement=fresh, action="resume")
         fresh.paused_until = None
         fresh.save(update_fields=["paused_until"])
-        event = _step(locked, fresh, "resume", clock.now() + clocks.REVIEW_EVERY, actor)
+        # While she looks for somebody else the next step is not this therapist's.
+        due_at = clock.now() + clocks.REVIEW_EVERY if fresh is locked.placement else None
+        event = _step(locked, fresh, "resume", due_at, actor)
         tell_client(topic=topics.RESUMED, referral=locked.referral, event=event, placement=fresh.pk)
-        tell_therapist_of_placement(topic=topics.THERAPY_RESUMED, placement=fresh)
+        tell_therapist_of_placement(topic=topics.THERAPY_RESUMED, placement=fresh, event=event)
         return True
 
 
@@ -110,13 +114,17 @@ def _live(locked: Locked, placement: Placement, action: str) -> Placement:
     return fresh
 
 
-def _step(locked: Locked, placement: Placement, action: str, due_at: datetime.datetime, actor: Actor) -> ReferralEvent:
-    detail = {"placement": placement.pk, "therapist": placement.therapist_id}
+def _step(
+    locked: Locked, placement: Placement, action: str, due_at: datetime.datetime | None, actor: Actor
+) -> ReferralEvent:
+    detail: dict[str, Any] = {"placement": placement.pk, "therapist": placement.therapist_id}
+    if placement.paused_until is not None:
+        detail["until"] = placement.paused_until.isoformat()
     return referral_step(
         referral=locked.referral,
         action=action,
         actor=actor,
-        owner=Referral.Owner.THERAPIST,
+        owner=Referral.Owner.THERAPIST if due_at else None,
         due_at=due_at,
         detail=detail,
     )

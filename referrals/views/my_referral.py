@@ -23,7 +23,7 @@ from referrals.presenters.mine import choice_rows, message_rows, to_talk_about
 from referrals.presenters.offered import offer_page
 from referrals.selectors.alternatives import others_with_a_place
 from referrals.selectors.now import now_words
-from referrals.selectors.own import choices_of, sent_messages
+from referrals.selectors.own import choices_of, has_met_somebody, sent_messages
 from referrals.selectors.timeline import timeline
 from referrals.selectors.waiting_lists import could_be_asked_now, could_wait_for, list_rows
 from referrals.services.choices import choices_change
@@ -63,6 +63,8 @@ def my_referral(request: HttpRequest, referral: Referral) -> HttpResponse:
         "messages_sent": message_rows(sent_messages(referral)),
         "opened_before": _opened(request),
         "can": dict.fromkeys(now.actions, True),
+        "leaving": first_name(now.leaving.therapist.display_name) if now.leaving else "",
+        "has_met": has_met_somebody(referral),
         "talking": to_talk_about(referral, now.placement),
         "name": first_name(now.placement.therapist.display_name) if now.placement else "",
     }
@@ -216,7 +218,18 @@ def stop(request: HttpRequest, referral: Referral) -> HttpResponse:
         return redirect("referrals:my_referral")
     if referral.state == Referral.State.CLOSED:
         return redirect("referrals:my_referral")
-    return render(request, "referrals/stop.html", {"back_url": reverse("referrals:my_referral")})
+    return render(
+        request, "referrals/stop.html", {"ends": _ends(referral), "back_url": reverse("referrals:my_referral")}
+    )
+
+
+def _ends(referral: Referral) -> dict[str, str]:
+    """Return by name with whom it ends, and whether she is looking for somebody else."""
+    now = now_words(referral)
+    return {
+        "leaving": first_name(now.leaving.therapist.display_name) if now.leaving else "",
+        "with": first_name(now.placement.therapist.display_name) if now.placement else "",
+    }
 
 
 @client_session(HERS)

@@ -23,6 +23,8 @@ CLIENT_POST = (302, 405, 302, 302, 302, 302, 302, 302)
 THERAPISTS = (302, 302, 404, 200, 200, 404, 404, 404)
 THERAPISTS_POST = (302, 302, 404, 405, 405, 404, 404, 404)
 BENS = (302, 302, 404, 200, 404, 404, 404, 404)
+# Before therapy has begun there is nothing to pause or to change.
+BENS_LATER = (302, 302, 404, 302, 404, 404, 404, 404)
 REGISTRY = (302, 302, 404, 404, 404, 200, 404, 200)
 REGISTRY_POST = (302, 302, 404, 404, 404, 405, 404, 405)
 DESK = (302, 302, 404, 404, 404, 200, 200, 200)
@@ -132,6 +134,14 @@ TABLE: list[Row] = [
     ("referrals:my_list_undo", "listed", {}, CLIENT_POST),
     ("referrals:my_list_wait", "therapist", {}, CLIENT_POST),
     ("referrals:ask_now", "", {}, CLIENT_POST),
+    ("referrals:away", "", {}, CLIENT),
+    ("referrals:back", "", {}, CLIENT_POST),
+    ("referrals:my_pause", "", {}, NO_DRAFT),
+    ("referrals:my_resume", "", {}, CLIENT_POST),
+    ("referrals:my_switch", "", {}, NO_DRAFT),
+    ("referrals:my_stay", "", {}, NO_DRAFT),
+    ("referrals:my_end_old", "", {}, NO_DRAFT),
+    ("referrals:worry", "", {}, NO_DRAFT),
     ("referrals:check_in", "", {}, NO_DRAFT),
     ("referrals:check_in_changed", "", {}, CLIENT),
     ("referrals:check_in_worse", "", {}, CLIENT),
@@ -188,6 +198,9 @@ TABLE: list[Row] = [
     ("caseload:contact", "placement", {}, BENS),
     ("caseload:go_ahead", "placement", {}, THERAPISTS_POST),
     ("caseload:not_this_time", "placement", {}, BENS),
+    ("caseload:pause", "placement", {}, BENS_LATER),
+    ("caseload:resume", "placement", {}, THERAPISTS_POST),
+    ("caseload:somebody_else", "placement", {}, BENS_LATER),
     ("caseload:end", "placement", {}, BENS),
     ("core:help_now", "", {}, OPEN),
     ("core:language", "", {}, POST_ONLY),

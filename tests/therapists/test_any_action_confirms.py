@@ -19,10 +19,12 @@ from core.models import OneTimeCode, PlacePoint, Task
 from core.one_time_codes import code_digits
 from core.policy import marker_of
 from referrals.models import Referral, WaitingListEntry
+from referrals.services.pausing import placement_pause
+from referrals.services.placements import go_ahead
 from referrals.tasks import tick
 from tests.factories import make_location, make_place, make_registration
 from tests.guards.routes import routes
-from tests.referrals.given import MONDAY, actor_of, delivered, met, open_offer, sent
+from tests.referrals.given import MONDAY, actor_of, client_of, delivered, met, open_offer, sent
 from tests.referrals.waiting import agrees, entry_with, full, waits
 from tests.support.shown_form import shown_form
 from tests.support.sign_in import signed_in
@@ -42,6 +44,7 @@ AWAY = {
     **{"away_from_day": "1", "away_from_month": "12", "away_from_year": "2026"},
     **{"away_until_day": "7", "away_until_month": "12", "away_until_year": "2026"},
 }
+UNTIL = {"until_day": "7", "until_month": "12", "until_year": "2026"}
 ROOM = {"name": "Room", "address": "1 The Street", "town": "Leeds", "postcode": "LS1 4AP", "hours": ["0"]}
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +94,16 @@ def placement(**typed: Any) -> Ready:
     return lambda ben: ({"pk": met(ben).pk}, typed)
 
 
+def in_therapy(ben: Therapist, *, paused: bool = False) -> int:
+    row = met(ben)
+    go_ahead(placement=row, side="client", actor=client_of(row.referral))
+    go_ahead(placement=row, side="therapist", actor=actor_of(ben))
+    if paused:
+        until = clock.today() + datetime.timedelta(days=7)
+        placement_pause(placement=row, side="client", until=until, actor=client_of(row.referral))
+    return row.pk
+
+
 def asked_again(ben: Therapist) -> WaitingListEntry:
     """Somebody on her list, about whom she is asked whether her yes still stands."""
     row = agrees(waits(full(ben)), ben)
@@ -132,6 +145,9 @@ ACTIONS: dict[str, Ready] = {
     "caseload:contact": placement(),
     "caseload:go_ahead": placement(),
     "caseload:not_this_time": placement(),
+    "caseload:pause": lambda ben: ({"pk": in_therapy(ben)}, UNTIL),
+    "caseload:resume": lambda ben: ({"pk": in_therapy(ben, paused=True)}, {}),
+    "caseload:somebody_else": lambda ben: ({"pk": in_therapy(ben)}, {"sessions": "few"}),
     "caseload:end": placement(code="completed", place_then="not_yet"),
 }
 TYPED = {"about": {"about": ABOUT}, "money": TERMS}
