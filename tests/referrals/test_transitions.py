@@ -24,7 +24,7 @@ LEGAL = {
             "choosing": (
                 "change_choices join_list ask_list_again interest_list agree_list refuse_list lapse_list "
                 "leave_list remove_list drop_list undo_leave park unpark late_yes prioritise move_list merge "
-                "answer_check_in freeze_list go_away come_back end_old remind carry_on hand_over call_me"
+                "answer_check_in freeze_list go_away come_back resume end_old remind carry_on hand_over call_me"
             ),
             "in_therapy": "stay",
             "closed": "withdraw redirect close",
@@ -33,7 +33,7 @@ LEGAL = {
             "requested": (
                 "change_choices interest join_list ask_list_again interest_list agree_list refuse_list "
                 "lapse_list leave_list remove_list drop_list undo_leave park unpark late_yes prioritise "
-                "move_list merge answer_check_in freeze_list go_away come_back end_old call_me"
+                "move_list merge answer_check_in freeze_list go_away come_back resume end_old call_me"
             ),
             "choosing": "take_back decline lapse unlist unreach",
             "meeting": "accept",
@@ -44,7 +44,7 @@ LEGAL = {
             "waiting": (
                 "change_choices join_list ask_list_again interest_list agree_list undo_leave park unpark "
                 "late_yes prioritise move_list merge check_in answer_check_in freeze_list go_away come_back "
-                "end_old hand_over call_me"
+                "resume end_old hand_over call_me"
             ),
             "choosing": "rewalk refuse_list lapse_list leave_list remove_list drop_list",
             "offered": "offer_place",
@@ -55,7 +55,7 @@ LEGAL = {
             "offered": (
                 "change_choices ask_list_again interest_list agree_list refuse_list lapse_list leave_list "
                 "remove_list drop_list undo_leave park unpark late_yes prioritise move_list merge told bounce "
-                "remind_offer extend answer_check_in freeze_list go_away come_back end_old hand_over call_me"
+                "remind_offer extend answer_check_in freeze_list go_away come_back resume end_old hand_over call_me"
             ),
             "meeting": "accept",
             "choosing": "keep_place lapse stop_waiting freeze unlist take_back",
@@ -129,6 +129,9 @@ LEGAL = {
         },
         "yes": {
             "ended": "end",
+        },
+        "ended": {
+            "yes": "stay",
         },
         "stopped": {
             "untried": "undo",
