@@ -1,13 +1,14 @@
-"""Requests that never reached the therapist: the message about them failed or came back."""
+"""Requests and questions that never reached the therapist: the message about them failed or came back."""
 
 import datetime
 
 from django.db.models import QuerySet
 
+from core.working_calendar import at_london, london_date
 from notifications.models import Message
-from notifications.selectors import failed_messages
+from notifications.selectors import delivered, failed_messages, messages_about
 from referrals.messages import topics
-from referrals.models import Offer
+from referrals.models import Offer, WaitingListEntry
 
 # No request is open for longer.
 LONGEST_OPEN = datetime.timedelta(days=14)
@@ -31,6 +32,29 @@ def undelivered_requests(now: datetime.datetime) -> list[int]:
         if state == Message.State.BOUNCED or (mail_works is not None and at is not None and at < mail_works)
     ]
     return list(_unseen(now).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)) if ids else []
+
+
+def ask_counts(entry: WaitingListEntry) -> bool:
+    """Say whether silence about this question counts against the therapist: it has reached her.
+
+    Whom she once agreed to see she is asked about in one message a day, and is silent about all of them once.
+    """
+    if entry.agreed_at is None:
+        return delivered(topics.LIST_ASK, "entry", entry.pk)
+    opens, closes = _london_day(entry.asked_at)
+    message = messages_about("therapist", entry.therapist_id).filter(topic=topics.LIST_ASK_AGAIN)
+    if not message.filter(created_at__gte=opens, created_at__lt=closes, state=Message.State.SENT).exists():
+        return False
+    together = WaitingListEntry.objects.filter(therapist=entry.therapist_id, agreed_at__isnull=False)
+    first = (
+        together.filter(asked_at__gte=opens, asked_at__lt=closes).order_by("pk").values_list("pk", flat=True).first()
+    )
+    return first == entry.pk
+
+
+def _london_day(moment: datetime.datetime) -> tuple[datetime.datetime, datetime.datetime]:
+    day = london_date(moment)
+    return at_london(day, datetime.time()), at_london(day + datetime.timedelta(days=1), datetime.time())
 
 
 def _unseen(now: datetime.datetime) -> QuerySet[Offer]:

@@ -8,13 +8,13 @@ from core.choices import Role
 from core.models import Task
 from core.worklist import task_open
 from notifications.models import Message
-from notifications.selectors import delivered
 from referrals import clocks, kinds
 from referrals.locks import referral_locked
 from referrals.messages import topics
 from referrals.messages.send import tell_therapist_of_entry
 from referrals.models import Offer, WaitingListEntry
 from referrals.selectors.lists_due import frozen_therapists
+from referrals.selectors.undelivered import ask_counts
 from referrals.services.allotting import places_allot
 from referrals.services.asks import ask_unanswered
 from referrals.services.dropping import list_drop, list_freeze, lists_thaw
@@ -39,10 +39,9 @@ def ask_lapse(entry_id: int) -> bool:
         entry = WaitingListEntry.objects.get(pk=entry_id)
         if entry.answer_due_at is None or entry.answer_due_at >= clock.now():
             return False
-        first = entry.agreed_at is None
         # Whoever is away said so: her silence is not counted.
         away = locked.therapists[entry.therapist_id].paused
-        if not away and (not first or delivered(topics.LIST_ASK, "entry", entry.pk)):
+        if not away and ask_counts(entry):
             request_unanswered_count(therapist_id=entry.therapist_id, actor=TICK)
         ask_unanswered(locked=locked, entry=entry, actor=TICK)
         return True

@@ -12,11 +12,14 @@ from core.clock import Frozen
 from matching.engine.rank import rank
 from matching.store import Store
 from matching.weights import EVIDENCE
+from notifications.models import Message
+from referrals.locks import referral_locked
 from referrals.messages import topics
-from referrals.models import Placement, Referral
+from referrals.models import Placement, Referral, WaitingListEntry
+from referrals.services.asking import entry_ask_again
 from referrals.services.placements import not_this_time
 from referrals.tasks import tick
-from tests.referrals.given import client_of, delivered, state, topics_to_client
+from tests.referrals.given import TICK, client_of, delivered, state, topics_to_client
 from tests.referrals.waiting import entry_with, full, listed, offered, place_freed, waits
 from tests.support.invariants import broken_invariants
 from tests.support.sign_in import signed_in
@@ -95,6 +98,28 @@ def test_silence_about_two_requests_hides_her_and_freezes_her_list_until_she_say
     assert reasons(ben) == ()
     tick()
     assert offered(waiting) is not None
+
+
+def asked_again(ben: Therapist, *referrals: Referral) -> list[WaitingListEntry]:
+    """Two yeses of his are old, and one message asks about both."""
+    for referral in referrals:
+        with referral_locked(referral.pk) as locked:
+            entry_ask_again(locked=locked, entry=entry_with(referral, ben), actor=TICK)
+    assert Message.objects.filter(topic=topics.LIST_ASK_AGAIN).count() == 1
+    return [entry_with(referral, ben) for referral in referrals]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("reached", "counted"), [(True, 1), (False, 0)])
+def test_one_message_about_two_people_is_one_silence(ben: Therapist, now: Frozen, reached: bool, counted: int) -> None:
+    full(ben)
+    rows = asked_again(ben, listed(ben), listed(ben))
+    if reached:
+        delivered(topic=topics.LIST_ASK_AGAIN)
+    now.at = rows[1].answer_due_at + datetime.timedelta(minutes=1)
+    tick()
+    assert Therapist.objects.get(pk=ben.pk).unanswered_in_a_row == counted
+    assert {entry_with(row.referral, ben).state for row in rows} == {"parked"}
 
 
 def findable(store: Store) -> set[int]:
