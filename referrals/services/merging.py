@@ -92,7 +92,8 @@ def _bring_facts(two: _Two, contact: bool) -> None:
     keep.queue_from = min(keep.queue_from, away.queue_from)
     keep.clock_started_at = min(keep.clock_started_at, away.clock_started_at)
     keep.noes_in_a_row = max(keep.noes_in_a_row, away.noes_in_a_row)
-    keep.save(update_fields=["queue_from", "clock_started_at", "noes_in_a_row"])
+    keep.away_until = max(filter(None, (keep.away_until, away.away_until)), default=None)
+    keep.save(update_fields=["queue_from", "clock_started_at", "noes_in_a_row", "away_until"])
     Exclusion.objects.bulk_create(
         [
             Exclusion(client_id=keep.client_id, therapist_id=row.therapist_id, side=row.side, at=clock.now())

@@ -27,7 +27,7 @@ from referrals.selectors.lists import entries_visible_to
 from referrals.selectors.summary import client_card
 from referrals.services import lists
 from referrals.services.lists import LOOSE
-from referrals.transitions import NotAllowed
+from referrals.transitions import REFERRAL, NotAllowed
 
 State = WaitingListEntry.State
 
@@ -74,7 +74,7 @@ ACTS = {
             " therapist is then asked again."
         ),
         gettext_lazy("Move them"),
-        lambda entry: entry.state in LOOSE,
+        lambda entry: entry.state in LOOSE and REFERRAL.allows(entry.referral.state, "join_list"),
         lists.entry_move,
     ),
     "take-off": Act(

@@ -108,7 +108,7 @@ def referral(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline(row, viewer="staff"),
         "choices": list(row.choices.select_related("therapist")),
         "may_ask_why": actor.holds("coordinator"),
-        "entries": [{"entry": entry, "acts": acts_on(entry)} for entry in entries_of(row)],
+        "entries": _entries(row),
         "offer": offered_place(row),
         "acts": [{"slug": slug, "title": known.title} for slug, known in ACTS.items() if _possible(row, known, actor)],
     }
@@ -132,6 +132,13 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         return redirect("referrals:desk_referral", pk)
     context: dict[str, Any] = {"referral": row, "act": known, "form": form}
     return render(request, "desk/act.html", context)
+
+
+def _entries(row: Referral) -> list[dict[str, Any]]:
+    entries = entries_of(row)
+    for entry in entries:
+        entry.referral = row
+    return [{"entry": entry, "acts": acts_on(entry)} for entry in entries]
 
 
 def _do(request: HttpRequest, do: Callable[[], object]) -> None:

@@ -164,11 +164,13 @@ def test_what_must_not_be_lost(ben, cara, desk) -> None:
         wording="1",
         at=clock.now() - datetime.timedelta(days=1),
     )
+    Referral.objects.filter(pk=away.pk).update(away_until=clock.today() + datetime.timedelta(days=9))
     call = call_open(referral=away, why="needs_more", actor=TICK, kind=kinds.CALL_BEFORE_TELLING)
     merge(keep, away, desk)
     assert Exclusion.objects.filter(client=keep.client, therapist=cara, side="coordinator").exists()
     assert has_alarm(fresh(keep))
     assert "own_words" not in shared(keep.client_id)
+    assert fresh(keep).away_until == clock.today() + datetime.timedelta(days=9)
     open_ = Task.objects.get(kind=kinds.CALL_BEFORE_TELLING, state="open")
     assert (open_.subject_id, open_.due_at) == (keep.pk, call.due_at)
 

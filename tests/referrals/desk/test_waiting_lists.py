@@ -10,16 +10,17 @@ from core.clock import Frozen
 from core.models import AccessEntry, AuditEntry, Task
 from referrals import kinds
 from referrals.messages import topics
-from referrals.models import Referral, WaitingListEntry
+from referrals.models import Offer, Referral, WaitingListEntry
 from referrals.selectors.timeline import timeline
 from referrals.services.offer_times import offer_not_told
 from referrals.tasks import tick
-from tests.factories import make_therapist
+from tests.factories import make_place, make_therapist
 from tests.referrals.given import fresh, state, topics_to_client
 from tests.referrals.waiting import State, agrees, entry_with, full, listed, offered, place_freed, told, waits
 from tests.support.invariants import broken_invariants
 from tests.support.sign_in import signed_in
 from therapists.models import Therapist
+from therapists.queue import queues_recount
 from therapists.services.search import search_reindex
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +210,16 @@ def test_somebody_who_is_offered_a_place_is_not_moved_or_taken_off(browser, ben)
     assert offered(referral) is not None
 
 
+def test_nobody_is_moved_while_another_place_is_offered(browser, ben, cara) -> None:
+    referral = listed(full(ben), full(cara))
+    place_freed(ben)
+    told(referral)
+    other = entry_with(referral, cara)
+    assert ">Move to another list" not in text(browser, "desk_waiting_list", cara.pk)
+    assert "not possible any more" in act(browser, other, "move", text="Okafor", reason="Evenings.").content.decode()
+    assert entry_with(referral, cara).state == State.LISTED
+
+
 def parked(ben: Therapist, now: Frozen) -> Referral:
     """Somebody who did not answer about two places."""
     referral = listed(full(ben))
@@ -324,3 +335,30 @@ def test_who_may(browser, ben, cara, amina, sam, ada) -> None:
         assert browser.get(f"/desk/entries/{number}/forward/").status_code == 404
         assert browser.get(f"/desk/lists/{number}/").status_code == 404
     assert browser.get(f"/desk/entries/{entry.pk}/explode/").status_code == 404
+
+
+def test_many_people_need_few_queries(browser, ben, django_assert_max_num_queries) -> None:
+    first = listed(full(ben, limit=20))
+    entry = entry_with(first, ben)
+    place_freed(ben)
+    told(first)
+    addresses = {
+        reverse("referrals:desk_lists"): 14,
+        reverse("referrals:desk_lists") + "?show=frozen": 14,
+        reverse("referrals:desk_waiting_list", args=[ben.pk]): 17,
+        reverse("referrals:desk_waits"): 10,
+        reverse("referrals:desk_offers"): 10,
+        reverse("referrals:desk_offers") + "?show=not-told": 12,
+        reverse("referrals:desk_parked"): 10,
+        reverse("referrals:desk_why") + f"?a={entry.pk}": 22,
+    }
+    for _ in range(6):
+        listed(ben, full(make_therapist()))
+    for _ in range(3):
+        make_place(ben)
+    queues_recount(therapist_ids=[ben.pk])
+    tick()
+    assert Offer.objects.filter(awaiting="client", state="open").count() == 4
+    for address, most in addresses.items():
+        with django_assert_max_num_queries(most):
+            browser.get(address)
