@@ -2,6 +2,7 @@
 may never be is. The dice are seeded, the order in which the connections meet is not.
 """
 
+import datetime
 import logging
 from collections.abc import Callable
 from random import Random
@@ -14,10 +15,13 @@ from referrals.tasks import tick
 from tests.concurrency.lists import unlocked
 from tests.concurrency.race import race
 from tests.support.acts import ACTS, NUMBERS, OFTEN, World
-from tests.support.invariants import broken_invariants
+from tests.support.invariants import broken_after_tick, broken_invariants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS, ACTS_EACH = 4, 10
+# Before the night in which the clocks go back.
+FRIDAY = datetime.datetime(2026, 10, 23, 10, tzinfo=clock.LONDON)
+HOURS = (1, 9, 30, 72, 24 * 6, 24 * 15, 24 * 29)
 
 
 def storm(world: World, seed: int) -> list[Any]:
@@ -38,13 +42,18 @@ def storm(world: World, seed: int) -> list[Any]:
 
 
 def weather(seed: int, caplog: pytest.LogCaptureFixture) -> None:
-    world = World()
-    world.fill(seed, seed + 1, 15)
-    with caplog.at_level(logging.ERROR):
-        problems = storm(world, seed)
-        tick()
-    assert not problems
-    assert not broken_invariants(clock.now())
+    """Two storms with hours or days between them, so that in the second much is over and falls due at once."""
+    dice = Random(seed)
+    with clock.frozen(FRIDAY) as now, caplog.at_level(logging.ERROR):
+        world = World()
+        world.fill(seed, seed + 1, 15)
+        for hours in (0, dice.choice(HOURS)):
+            now.move(datetime.timedelta(hours=hours))
+            problems = storm(world, dice.randrange(1_000_000))
+            tick()
+            assert not problems
+            assert not broken_invariants(clock.now())
+            assert not broken_after_tick(clock.now())
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
