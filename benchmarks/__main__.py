@@ -5,10 +5,23 @@ from benchmarks import scratch
 
 def main() -> None:
     scratch.setup()
-    from benchmarks import allocation, exposure, freshness, import_register, pages, ranking, search, waits
+    from benchmarks import (
+        allocation,
+        exposure,
+        freshness,
+        import_register,
+        pages,
+        ranking,
+        search,
+        waiting,
+        waiting_compare,
+        waiting_sustained,
+        waits,
+    )
 
     with scratch.kept():
-        for part in (ranking, freshness, pages, allocation, waits, exposure, search, import_register):
+        lists = (waiting, waiting_sustained, waiting_compare)
+        for part in (ranking, freshness, pages, allocation, waits, *lists, exposure, search, import_register):
             part.main()
 
 

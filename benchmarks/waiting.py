@@ -40,7 +40,7 @@ def idle() -> tuple[str, str]:
     return f"{p50:.1f}", f"{p95:.1f}"
 
 
-def main(referrals: int, released: int, therapists: int) -> None:
+def main(referrals: int = 100_000, released: int = 5_000, therapists: int = 70_000) -> None:
     from notifications.models import Message
     from referrals.messages import topics
     from referrals.models import Offer
@@ -64,5 +64,4 @@ def main(referrals: int, released: int, therapists: int) -> None:
 
 if __name__ == "__main__":
     scratch.setup()
-    numbers = [int(word) for word in sys.argv[1:]]
-    main(*(numbers + [100_000, 5_000, 70_000][len(numbers) :]))
+    main(*(int(word) for word in sys.argv[1:]))

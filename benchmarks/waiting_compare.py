@@ -132,7 +132,7 @@ def outcome(offers: list[tuple[int, int]], places: dict[int, int], people: list[
     }
 
 
-def main(waiting: int, places: int) -> None:
+def main(waiting: int = 1000, places: int = 100) -> None:
     from aiosmtpd.controller import Controller
     from django.conf import settings
     from django.db import connection
@@ -177,5 +177,4 @@ def main(waiting: int, places: int) -> None:
 
 if __name__ == "__main__":
     scratch.setup()
-    numbers = [int(word) for word in sys.argv[1:]]
-    main(*(numbers + [1000, 100][len(numbers) :]))
+    main(*(int(word) for word in sys.argv[1:]))

@@ -96,7 +96,7 @@ def spread(seconds: list[float]) -> tuple[str, str, str]:
     return tuple(f"{float(np.percentile(seconds, part)) * 1000:.0f}" for part in (50, 95, 100))  # type: ignore[return-value]
 
 
-def main(minutes: float, a_second: float) -> None:
+def main(minutes: float = 5, a_second: float = 5) -> None:
     from django.conf import settings
     from django.db import connection
 
@@ -111,8 +111,7 @@ def main(minutes: float, a_second: float) -> None:
     morning = datetime.datetime.combine(now.date() + datetime.timedelta(days=1), datetime.time(10), datetime.UTC)
     clock.travel(morning - now)
     with scratch.register_of(THERAPISTS, "bench_waiting"):
-        if Referral.objects.count() < REFERRALS:
-            people_wait(REFERRALS)
+        people_wait(REFERRALS)
         therapists = list(Therapist.objects.filter(list_limit__gt=0, list_entries__lt=8).values_list("pk", flat=True))
         before = Referral.objects.count()
         connection.close()
@@ -141,5 +140,4 @@ def main(minutes: float, a_second: float) -> None:
 if __name__ == "__main__":
     os.environ.setdefault(scratch.KEEP, "1")
     scratch.setup()
-    numbers = [float(word) for word in sys.argv[1:]]
-    main(*(numbers + [5, 5][len(numbers) :]))
+    main(*(float(word) for word in sys.argv[1:]))
