@@ -20,11 +20,12 @@ from notifications.channels import SENDERS
 from notifications.channels.base import NeverDelivered, Parcel, TryAgain
 from notifications.tasks import deliver_due
 from referrals import tasks
-from referrals.models import Offer, Referral
+from referrals.models import Offer, Referral, ReferralEvent
 from referrals.selectors.now import now_words
 from referrals.selectors.timeline import timeline
 from referrals.services.reconciliation import problems
 from tests.support.acts import ACTS, NUMBERS, OFTEN, World
+from tests.support.facts import histories
 from tests.support.invariants import broken_after_tick, broken_invariants, broken_openings
 
 NUMBER = st.integers(0, NUMBERS - 1)
@@ -47,7 +48,7 @@ class Lists(RuleBasedStateMachine):
         super().__init__()
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
-        self.seen = 0
+        self.seen = self.seen_event = 0
         self.ticked = False
 
     def teardown(self) -> None:
@@ -55,15 +56,19 @@ class Lists(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
 
-    @initialize(start=st.sampled_from(STARTS), full=st.sampled_from([True, True, False]), one=NUMBER, two=NUMBER)
-    def begin(self, start: datetime.datetime, full: bool, one: int, two: int) -> None:
+    @initialize(start=st.sampled_from(STARTS), apart=st.sampled_from([2, 3, 1, 0, None]), one=NUMBER, two=NUMBER)
+    def begin(self, start: datetime.datetime, apart: int | None, one: int, two: int) -> None:
+        """`apart`: so many who met do not go on; None: nobody has come yet but one."""
         self.frozen = clock.frozen(start)
         self.now = self.frozen.__enter__()
         self.world = World()
-        if full:
-            self.world.fill(one, two, one + two)
-        else:
+        if apart is None:
             self.world.do("send", one, two, 7)
+        else:
+            self.world.fill(one, two, one + two)
+            self.world.free(apart)
+            self.seen = _last_offer()
+            self.tick()
 
     @rule(done=DONE)
     def somebody(self, done: tuple[str, int, int, int]) -> None:
@@ -80,9 +85,11 @@ class Lists(RuleBasedStateMachine):
             deliver_due()
         self.ticked = False
 
-    @rule(hours=HOURS, ticking=st.sampled_from([True, True, False]))
-    def time_passes(self, hours: int, ticking: bool) -> None:
+    @rule(hours=HOURS, ticking=st.sampled_from([True, True, False]), confirmed=st.sampled_from([True, True, False]))
+    def time_passes(self, hours: int, ticking: bool, confirmed: bool) -> None:
         self.now.move(datetime.timedelta(hours=hours))
+        if confirmed:
+            self.world.confirm()
         self.ticked = False
         if ticking:
             self.tick()
@@ -107,7 +114,7 @@ class Lists(RuleBasedStateMachine):
 
     def look_at_openings(self) -> None:
         wrong = broken_openings(clock.now(), after_offer=self.seen)
-        self.seen = Offer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        self.seen = _last_offer()
         assert not wrong, "\n".join(wrong)
 
     @invariant()
@@ -117,13 +124,20 @@ class Lists(RuleBasedStateMachine):
         if self.ticked:
             wrong += broken_after_tick(now) + [f"{pk}: {what}" for pk, what in problems(now).items()]
         self.look_at_openings()
-        assert not wrong, "\n".join(wrong)
+        assert not wrong, "\n".join([*wrong, *histories(wrong)])
 
     @invariant()
     def pages_have_words_for_it(self) -> None:
-        for referral in Referral.objects.select_related("client"):
+        events = ReferralEvent.objects.filter(pk__gt=self.seen_event).order_by("pk")
+        moved = dict(events.values_list("referral_id", "pk"))
+        self.seen_event = max(moved.values(), default=self.seen_event)
+        for referral in Referral.objects.filter(pk__in=moved).select_related("client"):
             assert now_words(referral).lines
             assert timeline(referral)
+
+
+def _last_offer() -> int:
+    return Offer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 @contextmanager

@@ -20,6 +20,7 @@ RUNS, FAULTS_A_RUN = 10, 10
 def test_each_fault_once(fault_stack: FaultStack, part: str) -> None:
     world = World(people=PEOPLE)
     world.fill(1, 2, 3)
+    world.free(2)
     for name in PARTS[part]:
         suffer(name, fault_stack, world, Random(f"{SEED} {name}"))
 
@@ -29,6 +30,7 @@ def test_each_fault_once(fault_stack: FaultStack, part: str) -> None:
 def test_a_hundred_random_faults(fault_stack: FaultStack, seed: int) -> None:
     dice, world = Random(seed), World(people=PEOPLE)
     world.fill(seed, seed // 3, seed // 7)
+    world.free(seed % 4)
     for number in range(FAULTS_A_RUN):
         name = dice.choice(sorted(FAULTS))
         print(f"seed {seed}, fault {number}: {name}")

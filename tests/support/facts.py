@@ -1,6 +1,7 @@
 """Everything about referrals, lists and places at one moment, read plainly, for checks that share no code with it."""
 
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -107,6 +108,12 @@ class Facts:
         return bool(asked) and rows.exists()
 
     @cached_property
+    def choice_states(self) -> dict[tuple[int, int], str]:
+        """By referral and therapist, on the client's present list."""
+        rows = Choice.objects.values_list("referral_id", "therapist_id", "state", "round")
+        return {(pk, therapist): state for pk, therapist, state, round_ in rows if self.referrals[pk].round == round_}
+
+    @cached_property
     def kept_apart(self) -> set[tuple[int, int]]:
         return set(Exclusion.objects.values_list("client_id", "therapist_id"))
 
@@ -124,3 +131,13 @@ def _suits(entry: WaitingListEntry, place: Place) -> bool:
     if not (entry.hours & shape.hours):
         return False
     return not entry.formats or not shape.format or shape.format in entry.formats
+
+
+def histories(wrong: Iterable[str]) -> list[str]:
+    """Return what happened to the referrals and entries that sentences name, for whoever has to find out why."""
+    text = " ".join(wrong)
+    referrals = {int(pk) for pk in re.findall(r"referral (\d+)", text)}
+    entries = WaitingListEntry.objects.filter(pk__in=re.findall(r"entry (\d+)", text))
+    referrals |= set(entries.values_list("referral_id", flat=True))
+    events = ReferralEvent.objects.filter(referral__in=referrals).order_by("referral_id", "pk")
+    return [f"{row.referral_id} {row.at:%a %d %H:%M} {row.action} {row.detail}" for row in events]

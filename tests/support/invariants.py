@@ -15,7 +15,8 @@ from notifications.models import Message
 from notifications.topics import handler_of
 from referrals import clocks
 from referrals.messages import topics
-from referrals.models import Offer, Placement, Referral, WaitingListEntry
+from referrals.models import Choice, Offer, Placement, Referral, WaitingListEntry
+from referrals.services.calls import CALLS, CHASES
 from referrals.transitions import REFERRAL, NotAllowed
 from tests.support.facts import Facts, any_suits
 
@@ -41,6 +42,8 @@ def broken_invariants(now: datetime.datetime) -> list[str]:
         _entries,
         _messages,
         _nothing_twice_in_a_row,
+        _nobody_asked_again,
+        _no_calls_after_closing,
     )
     return [words for check in checks for words in check(facts)]
 
@@ -195,6 +198,8 @@ def _entries(facts: Facts) -> Iterator[str]:
     for entry in facts.live_entries:
         if (entry.state == E.ASKED) != (entry.answer_due_at is not None):
             yield f"5: entry {entry.pk} is {entry.state}, its answer due {entry.answer_due_at}"
+        if facts.choice_states.get((entry.referral_id, entry.therapist_id)) in (Choice.State.NO, Choice.State.ENDED):
+            yield f"7: entry {entry.pk} is {entry.state}, and the client's list says that this is over"
         if entry.state in (E.LISTED, E.OFFERED) and entry.agreed_at is None:
             yield f"10: entry {entry.pk} is {entry.state}, and she never said yes"
 
@@ -224,6 +229,27 @@ def _nothing_twice_in_a_row(facts: Facts) -> Iterator[str]:
         for before, after in itertools.pairwise(offers):
             if _too_soon(facts, before, after):
                 yield f"12: entry {entry_id} was offered the same place by {before.pk} and {after.pk}"
+
+
+def _nobody_asked_again(facts: Facts) -> Iterator[str]:
+    """Who said no to somebody is not asked about her again."""
+    noes = {(row.referral_id, row.therapist_id): row.pk for row in facts.offers if _her_no(row)}
+    for offer in facts.open_offers:
+        before = noes.get((offer.referral_id, offer.therapist_id))
+        if offer.awaiting == Offer.Awaiting.THERAPIST and before is not None and before < offer.pk:
+            yield f"12: request {offer.pk} asks whoever said no to {before}"
+
+
+def _her_no(offer: Offer) -> bool:
+    return offer.awaiting == Offer.Awaiting.THERAPIST and offer.state == Offer.State.DECLINED
+
+
+def _no_calls_after_closing(facts: Facts) -> Iterator[str]:
+    """Nobody is asked to chase somebody who has closed, but whoever was to be called for her own sake is."""
+    closed = [pk for pk, referral in facts.referrals.items() if referral.state == S.CLOSED]
+    calls = Task.objects.filter(subject_type="referral", subject_id__in=closed, state=Task.State.OPEN)
+    for kind, pk in calls.filter(kind__in=(*CALLS, *CHASES)).values_list("kind", "subject_id"):
+        yield f"7: referral {pk} is closed, and the task {kind} stands"
 
 
 def _too_soon(facts: Facts, before: Offer, after: Offer) -> bool:

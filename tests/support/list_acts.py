@@ -61,7 +61,7 @@ def undo_leaving(world: World, a: int, b: int, c: int) -> None:
 @act
 def take_place(world: World, a: int, b: int, c: int) -> None:
     if offer := _offered(a):
-        world.attempt(offer_accept, offer=offer, actor=client_of(offer.referral))
+        world.accept(offer_accept, offer, client_of(offer.referral))
 
 
 @act

@@ -4,6 +4,7 @@ An act is a name and three small numbers that say who and what, so that a proper
 throw them. Acts go through the services that do it in life; what those refuse in an ordinary way is no fault.
 """
 
+import datetime
 import itertools
 from collections.abc import Callable
 from random import Random
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from core import clock
+from core.actors import Actor
 from referrals.answers import Chosen
 from referrals.codes import DECLINE_CODES
 from referrals.errors import Refused
@@ -32,16 +34,24 @@ from referrals.transitions import NotAllowed
 from tests.factories import make_therapist, make_user
 from tests.referrals.given import TICK, actor_of, answers, client_of, sent
 from therapists.models import Place, Registration, Therapist
+from therapists.selectors.standing import standing
+from therapists.services.listing import therapist_confirm
 from therapists.services.places import place_close, place_offer_from, places_add
 
 Act = Callable[["World", int, int, int], None]
 ACTS: dict[str, Act] = {}
 NUMBERS = 24
 SIDES = ("client", "therapist")
+# Hours that a place may have: any, and one that suits some people only.
+HOURS: tuple[dict[str, Any], ...] = (
+    {},
+    {"day": 0, "time": datetime.time(10)},
+    {"day": 5, "time": datetime.time(18)},
+)
 MUSTS: tuple[dict[str, Any], ...] = (
     {},
-    {"times": ["monday-evening"], "times_strength": 3},
-    {"times": ["tuesday-morning"], "times_strength": 3},
+    {"times": ["weekday-morning"], "times_strength": 3},
+    {"times": ["weekend-evening"], "times_strength": 3},
 )
 
 
@@ -62,7 +72,7 @@ class World:
     def fill(self, a: int, b: int, c: int) -> None:
         """As it often is: everybody is met by somebody, and others wait for them by everybody's leave."""
         for number in range(len(self.therapists) + 1):
-            self.do("send", a + 6 * number, 3, 15)
+            self.do("send", a + 6 * number, 3, 15 + 16 * number)
             for offer in Offer.objects.filter(state=Offer.State.OPEN, awaiting=Offer.Awaiting.THERAPIST):
                 self.attempt(request_interest, offer=offer, actor=actor_of(offer.therapist))
                 self.attempt(request_offer_meeting, offer=offer, actor=actor_of(offer.therapist))
@@ -70,6 +80,17 @@ class World:
             self.do("send", b + number, c, 15)
         for number in range(len(self.therapists)):
             self.do("agree_to_all", number)
+
+    def free(self, count: int) -> None:
+        """The first few of those who meet go apart; the place of each is free again."""
+        for placement in Placement.objects.exclude(state=Placement.State.ENDED).order_by("pk")[:count]:
+            self.attempt(not_this_time, placement=placement, side="client", actor=client_of(placement.referral))
+
+    def confirm(self) -> None:
+        """All therapists say that they are there."""
+        for number in range(len(self.therapists)):
+            therapist = self.therapist(number)
+            therapist_confirm(therapist_id=therapist.pk, actor=actor_of(therapist))
 
     def do(self, name: str, a: int = 0, b: int = 0, c: int = 0) -> None:
         """Let it happen."""
@@ -89,6 +110,16 @@ class World:
                 return service(**about)
         except (Refused, NotAllowed):
             return None
+
+    def accept(self, service: Callable[..., Any], offer: Offer, actor: Actor) -> None:
+        """Say yes to a request or a place: nobody who may not be listed gets or gives one (6)."""
+        found = standing(offer.therapist_id, as_of=clock.now())
+        # Her own yes confirms her, a late renewal stops only what is new, and what fills her month is this place.
+        excused = {"not_confirmed", "unanswered", "monthly_limit"}
+        if found.renewing:
+            excused.add("no_active_registration")
+        if self.attempt(service, offer=offer, actor=actor) is not None:
+            assert not {*found.reasons} - excused, f"6: offer {offer.pk} was accepted: {found.reasons}"
 
     def therapist(self, number: int) -> Therapist:
         return Therapist.objects.get(pk=self.therapists[number % len(self.therapists)])
@@ -165,7 +196,7 @@ def accept(world: World, a: int, b: int, c: int) -> None:
     if offer := world.request(a):
         if b % 4:
             world.attempt(request_interest, offer=offer, actor=actor_of(offer.therapist))
-        world.attempt(request_offer_meeting, offer=offer, actor=actor_of(offer.therapist))
+        world.accept(request_offer_meeting, offer, actor_of(offer.therapist))
 
 
 @act
@@ -223,7 +254,7 @@ def of_side(side: str, placement: Placement) -> Any:
 def add_place(world: World, a: int, b: int, c: int) -> None:
     therapist = world.therapist(a)
     if therapist.places.filter(closed_at__isnull=True).count() < 3:
-        places_add(therapist_id=therapist.pk, count=1, actor=actor_of(therapist))
+        places_add(therapist_id=therapist.pk, count=1, actor=actor_of(therapist), **HOURS[b % len(HOURS)])
 
 
 @act
