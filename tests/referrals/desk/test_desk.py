@@ -223,7 +223,10 @@ def test_a_failed_message_is_sent_again_once(browser, referral):
 
 
 def test_a_letter_is_printed_and_recorded_as_posted(browser, referral):
-    message = Message.objects.filter(recipient_type="client").first()
+    client = referral.client
+    client.contact_channel, client.address = "letter", "1 Hill Road, Leeds"
+    client.save()
+    message = Message.objects.filter(recipient_type="client", subject_id=referral.pk).first()
     Message.objects.filter(pk=message.pk).update(state="to_print", channel="letter")
     assert "I have posted it" in browser.get(page("desk_message", message.pk)).content.decode()
     browser.post(page("desk_message", message.pk))
