@@ -84,7 +84,7 @@ def entry_move(*, entry: WaitingListEntry, therapist_id: int, reason: str, actor
     reason_require(reason)
     with _entry_locked(entry, "move", LOOSE, also=[therapist_id]) as (locked, fresh):
         referral = locked.referral
-        if therapist_id == fresh.therapist_id or therapist_id not in locked.therapists:
+        if therapist_id == fresh.therapist_id or therapist_id not in locked.therapists or _hers(locked, therapist_id):
             raise ListFull
         rank = _choose_instead(referral, fresh, therapist_id)
         _require_takes(referral, therapist_id)
@@ -182,6 +182,12 @@ def _require_sensible_end(offer: Offer, expires_at: datetime) -> None:
     asleep = next_waking_moment(expires_at - timedelta(minutes=1)) != expires_at - timedelta(minutes=1)
     if expires_at <= offer.expires_at or late or asleep:
         raise ExtendWrong
+
+
+def _hers(locked: Locked, therapist_id: int) -> bool:
+    """Whether this therapist is asked for her now, or sees her: whom she has she does not wait for."""
+    held = (locked.offer, locked.placement, locked.leaving)
+    return any(row is not None and row.therapist_id == therapist_id for row in held)
 
 
 def _choose_instead(referral: Referral, entry: WaitingListEntry, therapist_id: int) -> int:

@@ -195,7 +195,10 @@ def _entries(facts: Facts) -> Iterator[str]:
     for (referral, therapist), count in Counter((e.referral_id, e.therapist_id) for e in facts.live_entries).items():
         if count > 1:
             yield f"7: referral {referral} stands {count} times on the list of {therapist}"
+    asked = {(row.referral_id, row.therapist_id) for row in facts.open_offers if row.awaiting == "therapist"}
     for entry in facts.live_entries:
+        if (entry.referral_id, entry.therapist_id) in asked:
+            yield f"7: entry {entry.pk} is {entry.state} while the same therapist is asked for a meeting"
         if (entry.state == E.ASKED) != (entry.answer_due_at is not None):
             yield f"5: entry {entry.pk} is {entry.state}, its answer due {entry.answer_due_at}"
         if facts.choice_states.get((entry.referral_id, entry.therapist_id)) in (Choice.State.NO, Choice.State.ENDED):
