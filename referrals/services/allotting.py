@@ -31,8 +31,10 @@ from therapists.queue import queues_recount
 
 logger = logging.getLogger(__name__)
 State = WaitingListEntry.State
+REQUESTED = Referral.State.REQUESTED
 # A code of referrals.selectors.allotments, and the place.
 Decided = tuple[str, int | None]
+ANY_FORMAT = (1 << 63) - 1
 # So many offers share a transaction: more would hold many locks for long, fewer cost more round trips.
 BATCH = 500
 
@@ -60,10 +62,10 @@ def places_allot(*, actor: Actor) -> int:
 
 def _given(found: Market) -> list[Pair]:
     """Return who gets which place. Where a therapist takes no more this month, who is further down asks elsewhere."""
-    rows = found.rows
-    by_entry = {row.entry: row for row in rows}
+    rows, bits = found.rows, _format_bits(found)
+    by_entry, freed = {row.entry: row for row in rows}, _freed(found.places, bits)
     while True:
-        allocation = allocate(_waiting(rows, found), _freed(found))
+        allocation = allocate(_waiting(rows, bits), freed)
         given = [
             Pair(by_entry[int(entry)], int(place))
             for entry, place in zip(allocation.entries, allocation.places, strict=True)
@@ -94,29 +96,27 @@ def _format_bits(found: Market) -> dict[str, int]:
     return {slug: 1 << position for position, slug in enumerate(sorted(slugs - {""}))}
 
 
-def _waiting(rows: list[Queued], found: Market) -> Waiting:
-    bits = _format_bits(found)
-    any_ = (1 << 63) - 1
+def _waiting(rows: list[Queued], bits: dict[str, int]) -> Waiting:
+    # Numbered through, so that two equal ranks of one client, should there ever be such, hold up nobody else.
+    rank = {row.entry: number for number, row in enumerate(sorted(rows, key=lambda row: (row.rank, row.entry)))}
     return Waiting.of(
         id=[row.entry for row in rows],
         client=[row.referral for row in rows],
         therapist=[row.therapist for row in rows],
-        rank=[row.rank for row in rows],
+        rank=[rank[row.entry] for row in rows],
         priority=[0 if row.priority else 1 for row in rows],
         since=[int(row.since.timestamp() * 1_000_000) for row in rows],
         hours=[row.hours for row in rows],
-        formats=[sum(bits[slug] for slug in set(row.formats)) or any_ for row in rows],
+        formats=[sum(bits[slug] for slug in set(row.formats)) or ANY_FORMAT for row in rows],
     )
 
 
-def _freed(found: Market) -> Freed:
-    bits, places = _format_bits(found), found.places
-    any_ = (1 << 63) - 1
+def _freed(places: list[FreePlace], bits: dict[str, int]) -> Freed:
     return Freed.of(
         id=[place.pk for place in places],
         therapist=[place.therapist for place in places],
         hours=[place.shape.hours for place in places],
-        formats=[bits.get(place.shape.format, any_) for place in places],
+        formats=[bits.get(place.shape.format, ANY_FORMAT) for place in places],
     )
 
 
@@ -137,10 +137,10 @@ def _batch(look: _Look, batch: list[Pair], actor: Actor) -> int:
     """Open the offers of one batch, and ask again where a yes is old. What fails is logged; the next tick tries."""
     offered = 0
     fresh, stale = _by_yes(batch, look.market)
-    plain = [pair for pair in fresh if pair.row.referral_state == Referral.State.WAITING]
+    plain = [pair for pair in fresh if pair.row.referral_state != REQUESTED]
     steps: list[tuple[Callable[[list[Pair]], dict[int, Decided]], list[Pair]]] = [
         (partial(_open, actor), plain),
-        *((partial(_step_up, actor), [pair]) for pair in fresh if pair not in plain),
+        *((partial(_step_up, actor), [pair]) for pair in fresh if pair.row.referral_state == REQUESTED),
         *((partial(_ask_again, actor), [pair]) for pair in stale),
     ]
     for act, pairs in steps:
