@@ -10,6 +10,7 @@ from clients.models import Client
 from core import audit
 from core.actors import Actor
 from core.choices import Role
+from notifications.selectors import failed_messages, letters_to_print
 from referrals.models import Offer, Referral, WaitingListEntry
 from referrals.selectors.keyset import Order, Page, page_of
 from referrals.selectors.lists import SEALED, entries_visible_to
@@ -40,6 +41,8 @@ class Counts:
     lapsed: int
     parked: int
     frozen: int
+    letters: int
+    came_back: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def entries_parked(actor: Actor, *, mark: str) -> Page:
 
 
 def counts(actor: Actor, *, now: datetime.datetime) -> Counts | None:
-    """Return the figures for a coordinator, None for anybody else. Six queries, each over what it counts alone."""
+    """Return the figures for a coordinator, None for anybody else. Eight queries, each over what it counts alone."""
     if not actor.holds(Role.COORDINATOR):
         return None
     offers = Offer.objects.filter(awaiting=Offer.Awaiting.CLIENT)
@@ -113,6 +116,8 @@ def counts(actor: Actor, *, now: datetime.datetime) -> Counts | None:
         lapsed=offers.filter(state=LAPSED, closed_at__gt=now - LAPSED_SINCE).count(),
         parked=WaitingListEntry.objects.filter(state=WaitingListEntry.State.PARKED).count(),
         frozen=entries.filter(frozen_at__isnull=False).values("therapist").distinct().count(),
+        letters=letters_to_print().count(),
+        came_back=failed_messages().count(),
     )
 
 
