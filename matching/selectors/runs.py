@@ -56,7 +56,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Line:
-    """One of the first of a recorded list. `group`: equal for those who fitted equally, 1 for the best.
+    """One of the first of a recorded list. `group`: equal for those who fitted and waited equally, 1 for the best.
 
     `changed`: what the register says differently of her now; None where that was not recorded. `now`: how she comes out
     when asked again for the same moment: same, otherwise (other reasons, or another wait), out (not in the list), gone,
@@ -66,6 +66,7 @@ class Line:
     therapist_id: int
     name: str
     group: int
+    wait_weeks: int | None
     reasons: tuple[Said, ...]
     changed: tuple[str, ...] | None
     now: str
@@ -114,7 +115,7 @@ def match_run_repeat(run: MatchRun) -> Repeat:
         reasons = tuple(_said(item, row, number, stated, book) for number, item in enumerate(items))
         now = _now(row, items, again) if told is not None else GONE
         name = names.get(row.therapist_id, "")
-        lines.append(Line(row.therapist_id, name, _group(row, kept), reasons, changed, now))
+        lines.append(Line(row.therapist_id, name, _group(row, kept), row.wait_weeks, reasons, changed, now))
     same = again is not None and bool(run.list_digest) and again.digest == run.list_digest
     return Repeat(
         run=run,

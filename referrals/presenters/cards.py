@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from core import clock, words
@@ -207,6 +207,15 @@ def how_long_words(card: Card) -> str:
     if card.forecast:
         return f"{spread_words(card.forecast)} {people}"
     return _("How long until there is one? We cannot say yet. %(people)s") % {"people": people}
+
+
+def wait_then(weeks: int | None) -> str:
+    """Return the wait that a recorded list gave somebody, for staff."""
+    if weeks is None:
+        return _("nobody could say how long")
+    if not weeks:
+        return _("a place then")
+    return ngettext("about %(weeks)d week", "about %(weeks)d weeks", weeks) % {"weeks": weeks}
 
 
 def waiting_words(name: str, will_wait: bool) -> str:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.actors import for_request
 from core.policy import allow
-from referrals.presenters.cards import reason_lines
+from referrals.presenters.cards import reason_lines, wait_then
 from referrals.selectors.chosen_from import list_repeated
 from referrals.selectors.scope import referrals_visible_to
 
@@ -29,6 +29,7 @@ def why(request: HttpRequest, pk: int, run: int) -> HttpResponse:
             {
                 "place": place,
                 "line": line,
+                "wait": wait_then(line.wait_weeks),
                 "reasons": reason_lines(line.reasons),
                 "chosen": ranks.get(line.therapist_id),
             }

@@ -19,6 +19,8 @@ from referrals.answers import Chosen
 from referrals.models import Exclusion, Referral
 from referrals.services.choices import choices_change
 from tests.factories import make_therapist
+from tests.matching.database import store_forecast
+from tests.matching.world import Forecast
 from tests.referrals.given import client_of, sent
 from tests.support.browser import DESKTOP, PHONE
 from tests.support.look import look
@@ -47,6 +49,16 @@ def read(browser: Client, referral: Referral, run: int | None = None) -> str:
     answer = browser.get(page_of(referral, run))
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_each_has_the_wait_that_ordered_her(therapists: list[Therapist], dev: User) -> None:
+    soon, unknown = therapists[1:3]
+    Therapist.objects.filter(pk__in=[soon.pk, unknown.pk]).update(list_limit=5, offerable_entries=2)
+    store_forecast(soon.pk, Forecast([3], clock.now(), open_places=2))
+    text = read(signed_in(dev), Referral.objects.get(pk=sent(therapists[0]).pk))
+    assert text.count("a place then") == 2
+    assert text.index("a place then") < text.index("about 3 weeks") < text.index("nobody could say how long")
+    assert "comes out exactly the same" in text
 
 
 def test_reached_from_the_history_and_the_same_again(referral: Referral, dev: User) -> None:
