@@ -19,9 +19,13 @@ def switch_of_the_therapist(name: str) -> str:
 
 
 def goes_on_until_then(name: str) -> str:
-    return _("You can go on seeing %(name)s until you meet somebody else, or end it whenever you like.") % {
-        "name": name
-    }
+    return _(
+        "You can go on seeing %(name)s until a first meeting with somebody else is agreed, or end it whenever you like."
+    ) % {"name": name}
+
+
+def ends_with_a_yes(name: str) -> str:
+    return _("If you say yes, your sessions with %(name)s end.") % {"name": name}
 
 
 def wait_counts_from(at: datetime.datetime) -> str:

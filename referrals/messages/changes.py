@@ -77,7 +77,7 @@ class ToTherapist:
         said = {
             topics.SWITCH_BEGUN: _(
                 "Somebody you work with is looking for another therapist. No reason is needed. Sessions go on until"
-                " they meet somebody else, or until one of you ends it."
+                " they have agreed a first meeting with somebody else, or until one of you ends it."
             ),
             topics.SWITCH_UNDONE: _("Somebody who was looking for another therapist stays with you."),
             topics.THERAPY_PAUSED: _("Somebody you work with pauses for a while. The place stays theirs."),

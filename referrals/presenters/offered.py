@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from core import clock
-from referrals import list_words
+from referrals import change_words, list_words
 from referrals.models import Offer, Referral, WaitingListEntry
 from referrals.selectors.lists import entries_of
 from referrals.selectors.offered import offer_lines
+from referrals.selectors.own import leaving_of
 from referrals.words import first_name
 from therapists.selectors.standing import standing
 
@@ -18,7 +19,7 @@ NOT_IN_THE_WAY = frozenset({"monthly_limit"})
 @dataclass(frozen=True, slots=True)
 class OfferPage:
     """`open`: she can answer. `late`: the time is over, and she can still say that she wants a place. `others`: she
-    waits elsewhere too, which a yes sets aside.
+    waits elsewhere too, which a yes sets aside, or still sees somebody, which a yes ends.
     """
 
     offer: int
@@ -39,8 +40,12 @@ def offer_page(offer: Offer, referral: Referral) -> OfferPage:
         return OfferPage(offer.pk, name, lines)
     if offer.state == State.OPEN:
         elsewhere = any(entry.therapist_id != offer.therapist_id for entry in entries_of(referral))
-        others = list_words.lists_end_then(name) if elsewhere else ""
-        return OfferPage(offer.pk, name, tuple(offer_lines(offer, referral)), open=True, others=others)
+        others = [list_words.lists_end_then(name)] if elsewhere else []
+        leaving = leaving_of(referral)
+        if leaving is not None:
+            others.append(change_words.ends_with_a_yes(first_name(leaving.therapist.display_name)))
+        lines = tuple(offer_lines(offer, referral))
+        return OfferPage(offer.pk, name, lines, open=True, others=" ".join(others))
     return _over(offer, referral, name)
 
 

@@ -6,9 +6,13 @@ import pytest
 
 from core import clock
 from core.clock import Frozen
+from core.models import Task
+from notifications.models import Message
+from notifications.topics import handler_of
 from referrals.answers import Chosen
 from referrals.errors import AlreadySaidNo, PauseDateWrong
-from referrals.models import Placement
+from referrals.messages import topics
+from referrals.models import Placement, Referral
 from referrals.services.choices import choices_change
 from referrals.services.offers import offer_accept
 from referrals.services.pausing import placement_pause, placement_resume, waiting_pause, waiting_resume
@@ -18,6 +22,7 @@ from referrals.services.withdrawal import withdraw
 from referrals.tasks import tick
 from referrals.transitions import NotAllowed
 from tests.referrals.given import accepted, actor_of, client_of, fresh, met, open_offer, state, topics_to_client
+from tests.referrals.test_messages import NEVER
 from tests.referrals.waiting import agrees, entry_with, full, listed, offered, place_freed, told
 from tests.support.invariants import broken_invariants
 from therapists.models import PlaceClaim, Therapist
@@ -143,3 +148,109 @@ def test_a_holiday_ends_in_the_near_future(ben: Therapist, days: int) -> None:
         waiting_pause(
             referral=referral, back_on=clock.today() + datetime.timedelta(days=days), actor=client_of(referral)
         )
+
+
+def to_ben(topic: str) -> list[Message]:
+    return list(Message.objects.filter(topic=topic, recipient_type="therapist"))
+
+
+def test_who_stays_can_look_again_later_and_each_time_he_is_told(ben: Therapist) -> None:
+    placement = leaving(ben)
+    referral, me = placement.referral, client_of(placement.referral)
+    switch_undo(referral=referral, actor=me)
+    switch(placement=placement, side="client", many_sessions=False, actor=me)
+    assert state(referral) == "choosing"
+    assert len(to_ben(topics.SWITCH_BEGUN)) == 2
+    withdraw(referral=referral, actor=me)
+    assert not any(handler_of(one.topic).still_wanted(one) for one in to_ben(topics.SWITCH_BEGUN))
+
+
+def test_a_second_pause_is_told_like_the_first(ben: Therapist) -> None:
+    placement = in_therapy(ben)
+    me = client_of(placement.referral)
+    for _ in range(2):
+        until = clock.today() + datetime.timedelta(days=7)
+        placement_pause(placement=placement, side="client", until=until, actor=me)
+        placement_resume(placement=placement, actor=me)
+    assert len(to_ben(topics.THERAPY_PAUSED)) == len(to_ben(topics.THERAPY_RESUMED)) == 2
+
+
+def test_a_pause_ends_on_its_day_although_she_looks_for_somebody_else(ben: Therapist, now: Frozen) -> None:
+    placement = in_therapy(ben)
+    me = client_of(placement.referral)
+    until = clock.today() + datetime.timedelta(days=7)
+    placement_pause(placement=placement, side="client", until=until, actor=me)
+    switch(placement=placement, side="client", many_sessions=False, actor=me)
+    owner = fresh(placement.referral).action_owner
+    now.move(datetime.timedelta(days=7))
+    tick()
+    assert Placement.objects.get(pk=placement.pk).state == "active"
+    assert (state(placement.referral), fresh(placement.referral).action_owner) == ("choosing", owner)
+
+
+def test_whoever_answered_alarmingly_and_is_let_go_is_called(ben: Therapist, monkeypatch) -> None:
+    placement = in_therapy(ben)
+    monkeypatch.setattr("referrals.services.switching.has_alarm", lambda referral: True)
+    switch(placement=placement, side="therapist", many_sessions=True, actor=actor_of(ben))
+    task = Task.objects.get(detail__why="let_go")
+    assert task.owner_role == "safety_clinician"
+    assert "Someone will call you by" in said(topics.SWITCHED)
+
+
+def said(topic: str) -> str:
+    return handler_of(topic).render(Message.objects.filter(topic=topic).latest("pk")).text
+
+
+def wanted(topic: str) -> bool:
+    return handler_of(topic).still_wanted(Message.objects.filter(topic=topic).latest("pk"))
+
+
+@pytest.fixture
+def told_everything(ben: Therapist, cara: Therapist) -> Referral:
+    placement = in_therapy(ben)
+    referral, me = placement.referral, client_of(placement.referral)
+    until = clock.today() + datetime.timedelta(days=7)
+    placement_pause(placement=placement, side="client", until=until, actor=me)
+    placement_resume(placement=placement, actor=me)
+    switch(placement=placement, side="client", many_sessions=False, actor=me)
+    switch_undo(referral=referral, actor=me)
+    switch(placement=placement, side="client", many_sessions=False, actor=me)
+    waiting_pause(referral=referral, back_on=until, actor=me)
+    old_end(placement=placement, actor=me)
+    return referral
+
+
+TO_CLIENT = (topics.SWITCHED, topics.STAYING, topics.OLD_ENDED, topics.PAUSED, topics.RESUMED, topics.AWAY)
+
+
+def test_each_message_is_whole_in_itself_and_says_nothing_hurtful(told_everything: Referral) -> None:
+    for topic in TO_CLIENT:
+        text = said(topic)
+        assert "Hello Ewa" in text and "999" in text and "/mine/" in text, topic
+        assert not any(word in text.lower() for word in NEVER), topic
+    assert "We do not offer you a place before then. Your turn on every list is kept." in said(topics.AWAY)
+    for topic in (topics.SWITCH_BEGUN, topics.SWITCH_UNDONE, topics.THERAPY_PAUSED, topics.THERAPY_RESUMED):
+        assert "Ewa" not in said(topic), topic
+
+
+def test_discreet_messages_name_nobody(told_everything: Referral) -> None:
+    client = told_everything.client
+    client.discreet = True
+    client.save()
+    for topic in TO_CLIENT:
+        text = said(topic)
+        assert "Ben" not in text and "Rapport" not in text, topic
+
+
+def test_what_was_taken_back_overnight_is_not_said_in_the_morning(told_everything: Referral) -> None:
+    assert wanted(topics.AWAY) and wanted(topics.OLD_ENDED)
+    assert not any(wanted(topic) for topic in (topics.SWITCHED, topics.STAYING, topics.PAUSED))
+    waiting_resume(referral=told_everything, actor=client_of(told_everything))
+    assert not wanted(topics.AWAY)
+
+
+def test_the_new_yes_says_with_whom_it_ended(ben: Therapist, cara: Therapist) -> None:
+    referral = leaving(ben).referral
+    choices_change(referral=referral, choices=[Chosen(cara.pk)], actor=client_of(referral))
+    accepted(referral)
+    assert "Your sessions with Ben have ended." in said(topics.MEETING)
