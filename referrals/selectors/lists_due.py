@@ -10,6 +10,8 @@ from notifications.models import Message
 from referrals import clocks
 from referrals.messages import topics
 from referrals.models import Offer, Placement, Referral, WaitingListEntry
+from referrals.selectors.queue import queues_of
+from therapists.models import Place
 from therapists.selectors.doubt import doubted_at_once, in_question
 
 State = WaitingListEntry.State
@@ -37,6 +39,15 @@ def entries_offerable_again(now: datetime.datetime) -> list[int]:
     """Therapists on whose lists somebody has come to the day from which she may be offered a place again."""
     rows = WaitingListEntry.objects.filter(state=State.LISTED, no_offer_before__lte=now)
     return sorted(set(rows.values_list("therapist_id", flat=True)))
+
+
+def lists_with_a_place_from_today(now: datetime.datetime) -> list[int]:
+    """Therapists with a place from today whose figure still says that nobody on their list could have it: at midnight
+    nobody counts again."""
+    places = Place.objects.filter(available_from=london_date(now), closed_at__isnull=True)
+    waited_for = places.filter(therapist__list_entries__gt=0, therapist__offerable_entries=0).order_by()
+    counted = queues_of(set(waited_for.values_list("therapist_id", flat=True)))
+    return sorted(pk for pk, queue in counted.items() if queue.offerable)
 
 
 def places_told(_now: datetime.datetime) -> list[int]:

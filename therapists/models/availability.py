@@ -58,7 +58,8 @@ class Place(models.Model):
             models.CheckConstraint(condition=Q(day__isnull=True) | Q(day__lt=7), name="place_day_in_week"),
         ]
         indexes = [
-            models.Index(fields=["therapist"], condition=Q(closed_at__isnull=True), name="open_places_by_therapist")
+            models.Index(fields=["therapist"], condition=Q(closed_at__isnull=True), name="open_places_by_therapist"),
+            models.Index(fields=["available_from"], condition=Q(closed_at__isnull=True), name="open_places_by_date"),
         ]
 
     def __str__(self) -> str:
