@@ -35,7 +35,8 @@ class Market:
 
 
 def market(now: datetime) -> Market | None:
-    """Return free places of listed therapists on whose lists somebody could be offered one; None: nothing to do."""
+    """Return free places of listed therapists on whose lists somebody could be offered one, by their figures; None:
+    nothing to do. Without `rows` the figures are wrong, and the lists want to be counted again."""
     places = _free(Place.objects.filter(therapist__offerable_entries__gt=0), now)
     return _market(places, now) if places else None
 
@@ -64,9 +65,9 @@ def _market(places: list[FreePlace], now: datetime) -> Market | None:
     ids = sorted({place.therapist for place in places})
     rooms = rooms_of(ids, now)
     open_ = {pk for pk in ids if rooms.get(pk) != 0}
-    rows = queued(WaitingListEntry.objects.filter(therapist__in=open_), now=now) if open_ else []
-    if not rows:
+    if not open_:
         return None
+    rows = queued(WaitingListEntry.objects.filter(therapist__in=open_), now=now)
     return Market(now, [place for place in places if place.therapist in open_], rows, rooms)
 
 
