@@ -19,6 +19,7 @@ from referrals.services.events import referral_step
 from referrals.services.moving import offer_back, offer_close
 from referrals.services.snapshots import fees_now, match_run_for
 from referrals.services.walk import lists_join_above, referral_walk
+from therapists.queue import queues_recount
 
 
 def choices_change(*, referral: Referral, choices: Sequence[Chosen], actor: Actor) -> Offer | None:
@@ -105,6 +106,8 @@ def _entries_follow(locked: Locked, wanted: Sequence[Chosen]) -> None:
         elif entry.rank != rank:
             entry.rank = rank
             entry.save(update_fields=["rank"])
+            # Above or below a request that is open decides whether she could be offered a place.
+            queues_recount(therapist_ids=[entry.therapist_id])
 
 
 def _new_round(referral: Referral, wanted: Sequence[Chosen], kept: Offer | None) -> None:
