@@ -39,6 +39,10 @@ def suffer(name: str, stack: FaultStack, world: World, dice: Random) -> None:
     FAULTS[name](stack, world, dice)
     stack.heal()
     settle(stack)
+    # A place that a tick frees is the next one's to offer.
+    if what_is_wrong(stack.mails()):
+        stack.wait_beat()
+        stack.wait_beat()
     wrong = what_is_wrong(stack.mails()) + stack.trouble()
     assert not wrong, "\n".join([name, *wrong, *histories(wrong), stack.logs()])
 
