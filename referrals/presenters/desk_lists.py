@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core import clock
 from core.words import day, when
@@ -113,7 +113,8 @@ def parked_why(entry: WaitingListEntry) -> str:
 def _standing_in_line(row: EntryRow) -> list[str]:
     since = row.entry.referral.queue_from
     days = (clock.today() - since.astimezone(clock.LONDON).date()).days
-    said = [_("Waits since %(day)s, %(days)d days") % {"day": day(since), "days": days}]
+    waits = ngettext("Waits since %(day)s, %(days)d day", "Waits since %(day)s, %(days)d days", days)
+    said = [waits % {"day": day(since), "days": days}]
     if row.entry.state != State.KEPT:
         said.append(wait_words(row.wait))
     return said
