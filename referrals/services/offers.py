@@ -7,15 +7,19 @@ from typing import Any
 
 from core import clock
 from core.actors import Actor
+from referrals import kinds
 from referrals.errors import NotListed, OfferGone, PlaceGone
 from referrals.locks import Locked, referral_locked
 from referrals.messages import topics
 from referrals.models import Offer, Placement, WaitingListEntry
+from referrals.selectors.lists import entries_of
 from referrals.services.beginning import meeting_begin
+from referrals.services.calls import calls_cancel
 from referrals.services.entries import entry_event, entry_step
 from referrals.services.events import referral_step
 from referrals.services.joining import entry_leave
 from referrals.services.moving import move_on, offer_back, require_open
+from referrals.services.offer_times import place_lapse
 from referrals.transitions import ENTRY, NotAllowed
 from therapists.queue import queues_recount
 from therapists.selectors.standing import standing
@@ -82,9 +86,14 @@ def offer_late_yes(*, offer: Offer, actor: Actor) -> None:
     Raises NotAllowed when she is not on that list any more.
     """
     with referral_locked(offer.referral_id) as locked:
+        still = locked.offer
+        if still is not None and still.pk == offer.pk and still.expires_at < clock.now():
+            # No tick has come by since.
+            place_lapse(locked=locked, offer=still, actor=actor)
         entry = WaitingListEntry.objects.get(offers=offer)
         if entry.state == State.PARKED:
             entry_step(entry=entry, action="unpark", no_offer_before=None, lapses=0, code="")
+            _parked_call_off(locked, actor)
         elif entry.state == State.LISTED:
             entry.no_offer_before, entry.lapses = None, 0
             entry.save(update_fields=["no_offer_before", "lapses"])
@@ -92,6 +101,12 @@ def offer_late_yes(*, offer: Offer, actor: Actor) -> None:
         else:
             raise NotAllowed(ENTRY.name, entry.state, "late_yes")
         entry_event(referral=locked.referral, action="late_yes", entry=entry, actor=actor, offer=offer.pk)
+
+
+def _parked_call_off(locked: Locked, actor: Actor) -> None:
+    """She has said herself what somebody was to find out."""
+    if all(entry.state != State.PARKED for entry in entries_of(locked.referral)):
+        calls_cancel(referral=locked.referral, kinds_=(kinds.PARKED_ENTRY,), actor=actor)
 
 
 def _detail(offer: Offer) -> dict[str, Any]:

@@ -148,6 +148,18 @@ def test_late_is_late(ben: Therapist, now: Frozen) -> None:
             act(offer=offer, actor=client_of(referral))
 
 
+def test_a_late_yes_does_not_need_a_tick_first(ben: Therapist, now: Frozen) -> None:
+    referral = listed(full(ben))
+    place_freed(ben)
+    offer = told(referral)
+    now.at = offer.expires_at + datetime.timedelta(seconds=1)
+    offer_late_yes(offer=offer, actor=client_of(referral))
+    assert (state(referral), entry_with(referral, ben).no_offer_before) == ("waiting", None)
+    tick()
+    again = offered(referral)
+    assert again is not None and again.pk != offer.pk
+
+
 def test_stop_waiting_can_be_undone(ben: Therapist, now: Frozen) -> None:
     referral = listed(full(ben))
     place_freed(ben)
