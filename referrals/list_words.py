@@ -230,8 +230,8 @@ def still_wanted(name: str) -> str:
     return _("Thank you. The next place with %(name)s that fits you is offered to you in turn.") % {"name": name}
 
 
-def in_a_minute() -> str:
-    return _("The time to answer is over. You stay on the list. Look again in a minute: then this page tells you more.")
+def just_over() -> str:
+    return _("The time to answer is over. You stay on the list. Would you still like a place? Then tell us.")
 
 
 def unlisted_now(name: str) -> str:

@@ -34,7 +34,7 @@ def offer_page(offer: Offer, referral: Referral) -> OfferPage:
     """Return the offer in words, whatever has become of it."""
     name = first_name(offer.therapist.display_name)
     if offer.state == State.OPEN and offer.expires_at < clock.now():
-        return OfferPage(offer.pk, name, (list_words.in_a_minute(),))
+        return OfferPage(offer.pk, name, (list_words.just_over(),), late=True)
     if offer.state == State.OPEN and _barred(offer):
         lines = (list_words.unlisted_now(name), list_words.told_soon())
         return OfferPage(offer.pk, name, lines)
