@@ -87,7 +87,8 @@ def place_take_back(*, locked: Locked, offer: Offer, stays: bool, actor: Actor) 
     entry ends as well."""
     entry = _entry(offer)
     offer_back(offer=offer, action="withdraw", actor=actor, code="unlisted")
-    entry_step(entry=entry, action="back")
+    # The message about the place says that the list stands still, too: no second one about that.
+    entry_step(entry=entry, action="back", frozen_at=clock.now() if stays else None)
     event = _step(locked, offer, "freeze" if stays else "unlist")
     if not stays:
         entry_drop(locked=locked, entry=entry, actor=actor)
@@ -97,9 +98,12 @@ def place_take_back(*, locked: Locked, offer: Offer, stays: bool, actor: Actor) 
 
 
 def _until(locked: Locked, offer: Offer, expires_at: datetime, action: str) -> None:
-    """Move the end of the offer and of its hold together. Raises HoldExpired when the hold has run out."""
+    """Move the end of the offer and of its hold together, never before what a coordinator has promised. Raises
+    HoldExpired when the hold has run out."""
     if offer.claim is None:
         raise HoldExpired(offer.pk)
+    if ReferralEvent.objects.filter(referral=locked.referral, action="extend", detail__offer=offer.pk).exists():
+        expires_at = max(expires_at, offer.expires_at)
     claim_extend(claim=offer.claim, expires_at=expires_at, actor=TICK)
     offer.expires_at = expires_at
     offer.save(update_fields=["expires_at", "told_at", "bounced_at"])
