@@ -5,19 +5,21 @@ batch looks at it again under its locks.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from core import clock
+from core.models import Task
 from core.working_calendar import london_date
-from referrals import clocks
+from referrals import clocks, kinds
 from referrals.fit import SHAPE_COLUMNS, Shape, shape, shape_suits
 from referrals.models import Choice, Exclusion, Offer, Referral, WaitingListEntry
 from therapists.models import Contract, Place, PlaceClaim
 from therapists.queue import Queue
+from therapists.selectors.places import free_places
 
 Entries = QuerySet[WaitingListEntry]
 State = WaitingListEntry.State
@@ -48,13 +50,17 @@ def queueing(rows: Entries, *, now: datetime) -> Entries:
     """Keep who could be offered a place now, were there one that fits.
 
     On the list by the therapist's yes (which may be being asked again); no "not before" in the future; the client not
-    away; waiting, or asking somebody she likes less who has not begun to answer. Who must not be put together, or has
-    nobody to pay, does not stand in the way of others.
+    away; waiting, or asking somebody she likes less who has not begun to answer, and no call owed before all else. Who
+    must not be put together, or has nobody to pay, does not stand in the way of others.
     """
     today = london_date(now)
     begun = Offer.objects.filter(referral=OuterRef("referral"), state=Offer.State.OPEN, interested_at__isnull=False)
     asked = Choice.objects.filter(
         referral=OuterRef("referral"), round=OuterRef("referral__round"), state=Choice.State.ASKED
+    )
+    # A person speaks with her before anything else happens.
+    call = Task.objects.filter(
+        kind=kinds.CALL_BEFORE_TELLING, subject_type="referral", subject_id=OuterRef("referral"), state=Task.State.OPEN
     )
     kept_apart = Exclusion.objects.filter(client=OuterRef("referral__client"), therapist=OuterRef("therapist"))
     paid = Contract.objects.filter(
@@ -68,7 +74,11 @@ def queueing(rows: Entries, *, now: datetime) -> Entries:
         Q(no_offer_before__isnull=True) | Q(no_offer_before__lte=now),
         Q(referral__away_until__isnull=True) | Q(referral__away_until__lte=today),
         Q(referral__state=Referral.State.WAITING)
-        | (Q(referral__state=Referral.State.REQUESTED, rank__lt=Subquery(asked.values("rank")[:1])) & ~Exists(begun)),
+        | (
+            Q(referral__state=Referral.State.REQUESTED, rank__lt=Subquery(asked.values("rank")[:1]))
+            & ~Exists(begun)
+            & ~Exists(call)
+        ),
         Q(referral__funder__isnull=True) | Exists(paid),
         ~Exists(kept_apart),
     )
@@ -110,6 +120,39 @@ def _shapes_not_occupied(therapist_ids: list[int], now: datetime) -> dict[int, s
     for therapist, *columns in places.order_by().values_list("therapist_id", *SHAPE_COLUMNS):
         shapes.setdefault(therapist, set()).add(shape(*columns))
     return shapes
+
+
+def spare(therapist_id: int, *, now: datetime) -> Callable[[Place], bool]:
+    """Return whether one of her free places may go to somebody new: as many who wait could have one without it.
+
+    How many are free for newcomers says nothing about which: the only evening is not given away beside two mornings.
+    """
+    waiting = queued(WaitingListEntry.objects.filter(therapist=therapist_id), now=now)
+    rows = free_places(therapist_id, as_of=now).order_by("pk").values_list("pk", *SHAPE_COLUMNS)
+    shapes = {pk: shape(*columns) for pk, *columns in rows}
+    most = _seated(waiting, shapes.values())
+
+    def leaves_enough(place: Place) -> bool:
+        return _seated(waiting, [one for pk, one in shapes.items() if pk != place.pk]) == most
+
+    return leaves_enough
+
+
+def _seated(waiting: Sequence[Queued], shapes: Iterable[Shape]) -> int:
+    """Return how many of them could each have a place of their own, moved among the places where it helps."""
+    places, sitting = list(shapes), dict[int, Queued]()
+
+    def seat(row: Queued, tried: set[int]) -> bool:
+        for number, one in enumerate(places):
+            if number in tried or not shape_suits(row.hours, row.formats, one):
+                continue
+            tried.add(number)
+            if number not in sitting or seat(sitting[number], tried):
+                sitting[number] = row
+                return True
+        return False
+
+    return sum(seat(row, set()) for row in waiting)
 
 
 def ahead_of(entries: Iterable[WaitingListEntry]) -> dict[int, int]:

@@ -2,7 +2,6 @@
 
 import datetime
 from collections import Counter
-from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,6 +17,7 @@ from referrals.messages.send import tell_client, tell_therapist_of_offer
 from referrals.models import Choice, Exclusion, Offer, Referral, WaitingListEntry
 from referrals.selectors.calls import call_before_telling
 from referrals.selectors.lists import entries_of
+from referrals.selectors.queue import spare
 from referrals.services.asking import entry_join
 from referrals.services.entries import entry_end, next_while_waiting
 from referrals.services.events import choice_step, referral_step
@@ -99,7 +99,10 @@ def _ask(
     `entry`: she was being asked about her list; now she is asked about a place instead.
     """
     referral = locked.referral
-    expires_at = clocks.answer_due(locked.therapists[therapist_id], now)
+    therapist = locked.therapists[therapist_id]
+    expires_at = clocks.answer_due(therapist, now)
+    stated = Stated.from_canonical(referral.preferences.data)
+    left_over = spare(therapist_id, now=now) if therapist.list_entries else None
     try:
         with transaction.atomic():
             offer = Offer.objects.create(
@@ -115,7 +118,7 @@ def _ask(
                 holder_id=offer.pk,
                 expires_at=expires_at,
                 actor=actor,
-                suits=partial(place_suits, Stated.from_canonical(referral.preferences.data)),
+                suits=lambda place: place_suits(stated, place) and (left_over is None or left_over(place)),
             )
             offer.save(update_fields=["claim"])
     except NoFreePlace:

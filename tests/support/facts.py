@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.clock import LONDON
+from core.models import Task
+from referrals import kinds
 from referrals.fit import shape_of
 from referrals.models import Choice, Exclusion, Offer, Placement, Referral, ReferralEvent, WaitingListEntry
 from therapists.models import Place, PlaceClaim, Therapist
@@ -99,7 +101,15 @@ class Facts:
         away = referral.away_until is not None and referral.away_until > self.now.astimezone(LONDON).date()
         if not agreed or early or away or (referral.client_id, entry.therapist_id) in self.kept_apart:
             return False
+        if referral.pk in self.called_first:
+            return False
         return referral.state == S.WAITING or self._asked_below(referral, entry.rank)
+
+    @cached_property
+    def called_first(self) -> set[int]:
+        """Referrals of people with whom somebody speaks before anything else happens."""
+        calls = Task.objects.filter(kind=kinds.CALL_BEFORE_TELLING, subject_type="referral", state=Task.State.OPEN)
+        return set(calls.values_list("subject_id", flat=True))
 
     def _asked_below(self, referral: Referral, rank: int) -> bool:
         """Whether somebody she likes less is asked now, and has not begun to answer."""
