@@ -27,7 +27,7 @@ from referrals.services.events import referral_step
 from referrals.services.moving import offer_back
 from referrals.services.placements import closed
 from referrals.services.reasons import reason_note, reason_require
-from referrals.services.rounds import Line, present_lines, round_write
+from referrals.services.rounds import Line, line_new, present_lines, round_write
 from referrals.services.walk import referral_walk
 from referrals.services.withdrawal import everything_let_go
 from referrals.transitions import SEEKING
@@ -127,12 +127,17 @@ def _let_go(two: _Two) -> None:
 
 
 def _bring_entries(two: _Two) -> list[int]:
-    """Of two entries on one list the one with a yes stays, of two alike the earlier. Returns the moved ones."""
+    """Of two entries on one list the one with a yes stays, of two alike the earlier. Returns the moved ones.
+
+    Who is being asked, sees her, or has said no on the referral that goes on is not waited for.
+    """
     keep, moved = two.keep.referral, []
+    settled = _settled(two.keep)
     own = {entry.therapist_id: entry for entry in entries_of(keep)}
     for entry in entries_of(two.away.referral):
         other = own.get(entry.therapist_id)
-        if keep.state == Referral.State.IN_THERAPY or (other is not None and _worth(other) <= _worth(entry)):
+        over = keep.state == Referral.State.IN_THERAPY or entry.therapist_id in settled
+        if over or (other is not None and _worth(other) <= _worth(entry)):
             if other is not None and entry.priority and not other.priority:
                 WaitingListEntry.objects.filter(pk=other.pk).update(priority=True)
             entry_end(entry=entry, action="remove", code=codes.DUPLICATE)
@@ -144,6 +149,14 @@ def _bring_entries(two: _Two) -> list[int]:
         _move(entry, keep, priority)
         moved.append(entry.pk)
     return moved
+
+
+def _settled(locked: Locked) -> set[int]:
+    keep, states = locked.referral, Choice.State
+    over = Choice.objects.filter(referral=keep, state__in=(states.NO, states.ENDED))
+    now = keep.choices.filter(round=keep.round, state__in=(states.ASKED, states.YES))
+    hers = {row.therapist_id for row in (locked.placement, locked.leaving) if row is not None}
+    return hers | {*over.values_list("therapist_id", flat=True), *now.values_list("therapist_id", flat=True)}
 
 
 def _worth(entry: WaitingListEntry) -> tuple[bool, bool, object]:
@@ -177,7 +190,7 @@ def _bring_choices(two: _Two) -> None:
         lines = [Line.of(choice) for choice in away.choices.filter(round=number).order_by("rank")]
         round_write(referral=keep, lines=[_not_asked(line) for line in lines])
     entries = {entry.therapist_id: entry for entry in entries_of(keep)}
-    lines = _together(own, present_lines(away), set(entries))
+    lines = _together([_open_again(line, entries) for line in own], present_lines(away), set(entries))
     round_write(referral=keep, lines=lines)
     ranks = {line.therapist_id: rank for rank, line in enumerate(lines, start=1)}
     for therapist_id, entry in entries.items():
@@ -196,6 +209,12 @@ def _together(own: list[Line], others: list[Line], waited_for: set[int]) -> list
         settled = [line for line in lines if line.state in ANSWERED and line.therapist_id not in waited_for]
         lines.remove(min(settled, key=lambda line: line.changed_at) if settled else lines[-1])
     return lines
+
+
+def _open_again(line: Line, entries: dict[int, WaitingListEntry]) -> Line:
+    """What had come of a therapist for whom she waits now is not over."""
+    over = line.state in ANSWERED and line.therapist_id in entries
+    return line_new(line.therapist_id, will_wait=True) if over else line
 
 
 def _not_asked(line: Line) -> Line:
