@@ -188,6 +188,31 @@ def test_whoever_said_no_to_either_is_not_asked_again(ben, cara, desk) -> None:
     assert (ben.pk, "no") in present(keep)
 
 
+def test_whom_she_asks_or_sees_already_is_not_waited_for(ben, desk) -> None:
+    asks, sees = sent(ben), sent(make_therapist())
+    waiting = listed(full(ben))
+    merge(asks, waiting, desk)
+    assert (state(asks), entry_with(waiting, ben).state) == ("requested", State.REMOVED)
+    assert Offer.objects.get(referral=asks).state == "open"
+    placement = accepted(sees)
+    Therapist.objects.filter(pk=placement.therapist_id).update(list_limit=5)
+    again = listed(placement.therapist)
+    merge(sees, again, desk)
+    assert (state(sees), entry_with(again, placement.therapist).state) == ("meeting", State.REMOVED)
+
+
+def test_whoever_said_no_to_the_one_does_not_have_her_wait_by_the_other(ben, cara, desk) -> None:
+    from referrals.services.asks import ask_refuse
+    from tests.referrals.given import actor_of
+
+    keep, away = waits(full(ben), full(cara)), listed(ben)
+    ask_refuse(entry=entry_with(keep, ben), code="times", actor=actor_of(ben))
+    merge(keep, away, desk)
+    assert entry_with(away, ben).state == State.REMOVED
+    assert (ben.pk, "no") in present(keep)
+    assert state(keep) == "waiting"
+
+
 def test_two_long_lists_become_one_of_five(desk) -> None:
     people = [full(make_therapist()) for _ in range(8)]
     keep, away = listed(*people[:4]), listed(*people[4:])
