@@ -18,7 +18,7 @@ class UntilForm(Form):
 
     until = DateField(
         label=_("The day you are back"),
-        help_text=_("For example 27 3 2027. At most three months ahead."),
+        help_text=_("Day, month and year in numbers, at most three months ahead."),
         missing=_("Enter the day you are back"),
     )
 

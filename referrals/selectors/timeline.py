@@ -90,7 +90,7 @@ WORDS: dict[str, Said] = {
     "freeze_list": list_words.frozen,
     "check_in": _lazy(gettext_lazy("We asked how it is going while you wait.")),
     "answer_check_in": _lazy(gettext_lazy("You told us how it is going.")),
-    "go_away": _lazy(gettext_lazy("You told us that you are away for some time.")),
+    "go_away": _lazy(gettext_lazy("You told us that you are away.")),
     "come_back": _lazy(gettext_lazy("You are back, and places can be offered to you again.")),
     "pause": _lazy(gettext_lazy("You and %(name)s take a break. Your place is kept.")),
     "resume": _lazy(gettext_lazy("You and %(name)s go on after the break.")),

@@ -138,6 +138,6 @@ def chooses_cara(ewa: Page) -> None:
     follow(ewa.get_by_role("button", name="Choose who to ask"))
     ewa.goto(ewa.url.split("/choices")[0] + reverse("referrals:matches"))
     assert "Ben" not in ewa.locator("main").inner_text()
-    follow(ewa.get_by_role("button", name="Choose").first)
+    follow(ewa.get_by_role("button", name="Choose Cara"))
     ewa.goto(ewa.url.split("/people")[0].split("/choices")[0] + reverse("referrals:choices"))
     follow(ewa.get_by_role("button", name="Save my choices"))
