@@ -127,7 +127,7 @@ class Lists(RuleBasedStateMachine):
         assert not wrong, "\n".join([*wrong, *histories(wrong)])
 
     def left_by_the_tick(self) -> list[str]:
-        """What a tick should have moved. A place that it freed itself, by a request that gave way, is the next one's."""
+        """What a tick should have moved. A place it freed itself, by a request that gave way, is the next one's."""
         if broken_after_tick(clock.now()):
             self.tick()
         found = [f"referral {pk}: {what}" for pk, what in problems(clock.now()).items()]
