@@ -13,7 +13,7 @@ from core.actors import for_client
 from notifications.models import Message
 from referrals.messages import topics
 from referrals.models import Offer, Referral, WaitingListEntry
-from referrals.services import offering
+from referrals.services import offering, walk
 from referrals.services.allotting import places_allot
 from referrals.services.submit import referral_submit
 from referrals.services.withdrawal import withdraw
@@ -185,10 +185,11 @@ def test_a_newcomer_never_overtakes_the_queue() -> None:
 
 
 def test_a_figure_written_later_lets_newcomers_overtake_negative_control(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The number of people who wait is no longer counted where places are added: the newcomer is asked for."""
+    """Who waits is counted neither where places are added nor before somebody is asked: the newcomer gets the place."""
     ben = full()
     listed(ben)
-    monkeypatch.setattr(places, "queues_recount", lambda therapist_ids: None)
+    for module in (places, walk):
+        monkeypatch.setattr(module, "queues_recount", lambda therapist_ids: None)
     Therapist.objects.filter(pk=ben.pk).update(offerable_entries=0)
     places_add(therapist_id=ben.pk, count=1, actor=ACTOR)
     newcomer = sent(ben)
