@@ -188,6 +188,19 @@ def test_nobody_is_moved_to_a_list_that_takes_nobody(browser, ben, cara) -> None
     assert "Nobody with a profile has this name" in nobody
 
 
+@pytest.mark.parametrize("typed", ["\x00", "a\x00b", "%", "'", "\u202e", "x" * 5000, "ö" * 80, "123456789" * 9])
+def test_whatever_is_typed_for_a_name_is_answered(browser, ben, typed) -> None:
+    entry = entry_with(listed(full(ben)), ben)
+    for data in ({"text": typed, "reason": "x"}, {"text": typed, "reason": typed, "therapist": typed}):
+        assert act(browser, entry, "move", **data).status_code == 200
+    assert browser.post(reverse("referrals:desk_lists"), {"text": typed}).status_code == 200
+    assert text(browser, "desk_lists", show=typed, after=typed)
+    assert text(browser, "desk_waits", state=typed, after=typed)
+    assert text(browser, "desk_waiting_list", ben.pk, page=typed)
+    entry.refresh_from_db()
+    assert entry.state == State.LISTED
+
+
 def test_taking_off_names_who_is_meant_and_tells_her(browser, dev, ben) -> None:
     referral = listed(full(ben))
     entry = entry_with(referral, ben)
