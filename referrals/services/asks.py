@@ -230,7 +230,9 @@ def _choice_done(referral: Referral, entry: WaitingListEntry, action: str) -> No
 
 
 def _require_listed(entry: WaitingListEntry) -> None:
-    """Raises NotListed. Her own act has just confirmed her; a late renewal stops only what is new."""
+    """Raises NotListed. Her own act has just confirmed her; a late renewal stops only what is new, and how many new
+    people she takes this month says nothing about who may wait."""
     found = standing(entry.therapist_id, as_of=clock.now())
-    if found.reasons:
-        raise NotListed(found.reasons)
+    late = {"no_active_registration"} if found.renewing and entry.agreed_at is not None else set()
+    if reasons := [reason for reason in found.reasons if reason not in {*late, "monthly_limit"}]:
+        raise NotListed(reasons)
