@@ -45,6 +45,16 @@ def entry_end(*, entry: WaitingListEntry, action: str, code: str, **fields: Any)
         tell_therapist_of_entry(topic=topics.LIST_ENTRY_GONE, entry=entry)
 
 
+def ranks_follow(*, referral: Referral) -> None:
+    """Let entries take the order of the present list, and count again: what stands above an open request may be
+    offered a place."""
+    ranks = dict(referral.choices.filter(round=referral.round).values_list("therapist_id", "rank"))
+    entries = [entry for entry in entries_of(referral) if entry.therapist_id in ranks]
+    for entry in entries:
+        WaitingListEntry.objects.filter(pk=entry.pk).update(rank=ranks[entry.therapist_id])
+    queues_recount(therapist_ids=[entry.therapist_id for entry in entries])
+
+
 def entry_event(
     *, referral: Referral, action: str, entry: WaitingListEntry, actor: Actor, **detail: Any
 ) -> ReferralEvent:

@@ -23,7 +23,7 @@ from referrals.selectors.lists import entry_of
 from referrals.services.asking import entry_join
 from referrals.services.asks import entry_take_off as entry_ended_by_hand
 from referrals.services.calls import REFERRAL
-from referrals.services.entries import entry_end, entry_event, entry_step
+from referrals.services.entries import entry_end, entry_event, entry_step, ranks_follow
 from referrals.services.events import referral_step
 from referrals.services.moving import require_open
 from referrals.services.offers import offer_accept, offer_keep_place, offer_stop
@@ -200,6 +200,7 @@ def _choose_instead(referral: Referral, entry: WaitingListEntry, therapist_id: i
     if therapist_id not in {line.therapist_id for line in new}:
         new = [*new[:4], line_new(therapist_id, will_wait=True)]
     round_write(referral=referral, lines=new)
+    ranks_follow(referral=referral)
     return next(rank for rank, line in enumerate(new, start=1) if line.therapist_id == therapist_id)
 
 
