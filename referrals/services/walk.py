@@ -38,7 +38,10 @@ def referral_walk(*, locked: Locked, actor: Actor) -> Offer | None:
     speak with the client first.
     """
     referral, now = locked.referral, clock.now()
-    if call_before_telling(referral) is not None:
+    call = call_before_telling(referral)
+    if call is not None:
+        referral.action_owner, referral.due_at = Referral.Owner.COORDINATOR, call.due_at
+        referral.save(update_fields=["action_owner", "due_at"])
         return None
     choices = list(referral.choices.filter(round=referral.round, state=Choice.State.UNTRIED).order_by("rank"))
     choices = [choice for choice in choices if choice.therapist_id in locked.therapists]
