@@ -28,7 +28,7 @@ from referrals.services.moving import offer_back
 from referrals.services.placements import closed
 from referrals.services.reasons import reason_note, reason_require
 from referrals.services.rounds import Line, line_new, present_lines, round_write
-from referrals.services.walk import referral_walk
+from referrals.services.walk import excluded_ids, referral_walk
 from referrals.services.withdrawal import everything_let_go
 from referrals.transitions import SEEKING
 from therapists.queue import queues_recount
@@ -182,7 +182,7 @@ def _move(entry: WaitingListEntry, keep: Referral, priority: bool) -> None:
 def _bring_choices(two: _Two) -> None:
     """Every list of the duplicate stands in the history, so that nobody who said no is asked again; then both as one.
 
-    Entries for which the list of five has no line are ended.
+    Entries for which the list of five has no line, or of whom she must not be put together with, are ended.
     """
     keep, away = two.keep.referral, two.away.referral
     own = present_lines(keep)
@@ -193,8 +193,9 @@ def _bring_choices(two: _Two) -> None:
     lines = _together([_open_again(line, entries) for line in own], present_lines(away), set(entries))
     round_write(referral=keep, lines=lines)
     ranks = {line.therapist_id: rank for rank, line in enumerate(lines, start=1)}
+    barred = excluded_ids(keep, list(entries))
     for therapist_id, entry in entries.items():
-        if therapist_id in ranks:
+        if therapist_id in ranks and therapist_id not in barred:
             WaitingListEntry.objects.filter(pk=entry.pk).update(rank=ranks[therapist_id])
         else:
             entry_end(entry=entry, action="remove", code=codes.LIST_CHANGED)
