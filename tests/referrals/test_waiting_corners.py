@@ -224,3 +224,43 @@ def test_nothing_is_offered_before_a_call_that_comes_first(ben: Therapist, cara:
     place_freed(ben)
     tick()
     assert offered(referral) is None
+
+
+def test_who_may_wait_is_hers_to_say_when_her_month_is_full(ben: Therapist) -> None:
+    referral = waits(full(ben))
+    month = f"{clock.today():%Y-%m}"
+    Therapist.objects.filter(pk=ben.pk).update(monthly_limit=1, new_people_month=month, new_people_count=1)
+    assert agrees(referral, ben).state == State.LISTED
+
+
+def test_the_list_above_the_request_stays_above_it_when_another_is_moved(ben: Therapist, cara: Therapist) -> None:
+    other, last = make_therapist(), make_therapist()
+    make_place(cara)
+    Therapist.objects.filter(pk=other.pk).update(list_limit=5)
+    referral = waits(full(ben), full(last), cara)
+    agrees(referral, ben)
+    agrees(referral, last)
+    no_wait = [Chosen(therapist=other.pk, will_wait=False), *chosen(ben, cara, last)]
+    choices_change(referral=referral, choices=no_wait, actor=client_of(referral))
+    assert state(referral) == "requested"
+    entry_move(entry=entry_with(referral, last), therapist_id=other.pk, reason="She asked.", actor=TICK)
+    place_freed(ben)
+    tick()
+    assert offered(referral) is not None
+
+
+def test_a_call_before_all_else_owns_the_next_step_after_a_request_ends(ben: Therapist, cara: Therapist) -> None:
+    make_place(cara)
+    referral = waits(full(ben), cara)
+    ask_refuse(entry=entry_with(referral, ben), code="needs_more", actor=actor_of(ben))
+    request_decline(offer=open_offer(referral), code="full", actor=actor_of(cara))
+    call = Task.objects.get(kind=kinds.CALL_BEFORE_TELLING, subject_id=referral.pk)
+    assert (fresh(referral).action_owner, fresh(referral).due_at) == ("coordinator", call.due_at)
+
+
+def test_merging_ends_the_list_of_whom_the_other_must_not_meet(ben: Therapist, cara: Therapist) -> None:
+    keep, away = listed(full(ben), full(cara)), listed(cara)
+    Exclusion.objects.create(client=away.client, therapist=ben, side=Exclusion.Side.THERAPIST, at=clock.now())
+    merge(keep, away)
+    assert entry_with(keep, ben).state == State.REMOVED
+    assert entry_with(keep, cara).state == State.LISTED
