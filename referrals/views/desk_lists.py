@@ -21,7 +21,7 @@ from referrals.views.desk_entries import acts_on
 
 FILTERS: dict[str, Promise] = {
     "all": gettext_lazy("All"),
-    "could": gettext_lazy("A place fits somebody now"),
+    "could": gettext_lazy("A place not yet taken suits somebody"),
     "frozen": gettext_lazy("Standing still"),
     "open": gettext_lazy("Open"),
     "closed": gettext_lazy("Closed by the therapist"),
