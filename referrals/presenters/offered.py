@@ -36,8 +36,7 @@ def offer_page(offer: Offer, referral: Referral) -> OfferPage:
     if offer.state == State.OPEN and offer.expires_at < clock.now():
         return OfferPage(offer.pk, name, (list_words.just_over(),), late=True)
     if offer.state == State.OPEN and _barred(offer):
-        lines = (list_words.unlisted_now(name), list_words.told_soon())
-        return OfferPage(offer.pk, name, lines)
+        return OfferPage(offer.pk, name, (list_words.unlisted_now(name), list_words.told_soon()))
     if offer.state == State.OPEN:
         elsewhere = any(entry.therapist_id != offer.therapist_id for entry in entries_of(referral))
         others = [list_words.lists_end_then(name)] if elsewhere else []
