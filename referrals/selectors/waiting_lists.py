@@ -23,7 +23,7 @@ State = WaitingListEntry.State
 class ListRow:
     """One list she is on, or has just left. `can`: leave, undo, want (she let a place go by and still wants one).
 
-    `offer`: the place that went by, for `want`.
+    `offer`: the place that went by, for `want`. `asked`: the therapist has not said yes or no yet.
     """
 
     pk: int
@@ -32,6 +32,7 @@ class ListRow:
     lines: tuple[str, ...]
     can: str
     offer: int | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ class _Seen:
 def _row(entry: WaitingListEntry, seen: _Seen) -> ListRow:
     name, gone_by = first_name(entry.therapist.display_name), seen.lapsed.get(entry.pk)
     can = "leave"
-    if entry.state == State.ASKED and entry.agreed_at is None and entry.answer_due_at is not None:
+    asked = entry.state == State.ASKED and entry.agreed_at is None
+    if asked and entry.answer_due_at is not None:
         lines = [list_words.asked_to_wait(name, entry.answer_due_at)]
     elif entry.state == State.OFFERED:
         lines, can = _offered(entry, seen.now), ""
@@ -114,7 +116,7 @@ def _row(entry: WaitingListEntry, seen: _Seen) -> ListRow:
         can = "want"
         if entry.state == State.LISTED:
             lines.insert(0, list_words.gone_on())
-    return ListRow(entry.pk, entry.therapist_id, entry.therapist.display_name, tuple(lines), can, gone_by)
+    return ListRow(entry.pk, entry.therapist_id, entry.therapist.display_name, tuple(lines), can, gone_by, asked)
 
 
 def _offered(entry: WaitingListEntry, now: datetime.datetime) -> list[str]:

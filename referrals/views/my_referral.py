@@ -56,7 +56,7 @@ def my_referral(request: HttpRequest, referral: Referral) -> HttpResponse:
         "spoken": spoken(referral.reference),
         "now": now,
         "timeline": timeline(referral, viewer="client"),
-        "choices": choice_rows(choices_of(referral), waiting={row.therapist for row in lists if row.can != "undo"}),
+        "choices": choice_rows(choices_of(referral), lists),
         "lists": lists,
         "page": offer_page(now.offer, referral) if now.offer is not None and "answer" in now.actions else None,
         **_instead(referral),

@@ -10,6 +10,7 @@ from core.clock import Frozen
 from core.policy import CLIENT_SESSION_KEY
 from referrals.answers import Chosen
 from referrals.models import Referral
+from referrals.presenters.mine import next_steps
 from referrals.services.choices import choices_change
 from referrals.services.offers import offer_accept
 from tests.factories import make_place, make_therapist
@@ -188,6 +189,19 @@ def test_choices_say_that_she_waits(ben: Therapist, cara: Therapist) -> None:
     referral = listed(full(ben))
     said = page(browser_of(referral))
     assert "You wait for a place" in said and "Not asked yet" not in said
+
+
+def test_choices_do_not_say_that_she_waits_before_the_therapist_has_said_yes(ben: Therapist) -> None:
+    said = page(browser_of(waits(full(ben))))
+    assert "Asked if you can wait for a place" in said and "You wait for a place" not in said
+
+
+def test_whoever_is_asked_already_is_not_named_as_the_next(ben: Therapist, cara: Therapist) -> None:
+    third = make_therapist(display_name="Dev Third")
+    after = "If it is not possible, we ask Dev the same day and tell you."
+    assert after in next_steps(sent(cara, full(ben), third))
+    for referral in (waits(ben), waits(ben, cara), sent(cara, ben), sent(third, ben)):
+        assert not [line for line in next_steps(referral) if "the same day" in line]
 
 
 def test_a_request_and_a_list_above_it_stand_side_by_side(ben: Therapist, cara: Therapist) -> None:
