@@ -67,7 +67,7 @@ def agree(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) -> 
     if entry.state == ASKED and attempt(
         request, lambda: services.ask_agree(entry=entry, actor=actor), overtaken=OVERTAKEN
     ):
-        messages.success(request, _("Thank you. They are on your list, and they know it."))
+        messages.success(request, _("Thank you. They are on your list, and we tell them."))
     return redirect("caseload:list_entry", pk)
 
 

@@ -92,7 +92,7 @@ def not_this_time(request: HttpRequest, therapist: Therapist, actor: Actor, pk: 
         attempt(
             request,
             lambda: services.not_this_time(placement=row, side="therapist", actor=actor),
-            _("We have told them kindly, and asked their next choice."),
+            _("Thank you. We tell them kindly, and ask their next choice."),
         )
         return redirect("caseload:today")
     return render(request, "caseload/not_this_time.html", {"placement": row})
