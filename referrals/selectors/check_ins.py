@@ -23,8 +23,8 @@ def missed_in_a_row(referral: Referral) -> int:
 
 
 def check_ins_due(now: datetime) -> list[int]:
-    """Referrals that wait and are to be asked how it is going."""
-    waiting = Referral.objects.filter(state=Referral.State.WAITING, check_in_at__lte=now)
+    """Referrals that wait and are to be asked how it is going; who is on holiday is asked when she is back."""
+    waiting = Referral.objects.filter(state=Referral.State.WAITING, check_in_at__lte=now, away_until=None)
     return list(waiting.order_by("check_in_at", "pk").values_list("pk", flat=True))
 
 

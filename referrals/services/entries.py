@@ -5,6 +5,7 @@ from typing import Any
 
 from core import clock
 from core.actors import Actor
+from core.working_calendar import DAY_ENDS, at_london
 from referrals import clocks
 from referrals.messages import topics
 from referrals.messages.send import tell_therapist_of_entry
@@ -69,7 +70,7 @@ def entry_event(
 def next_while_waiting(referral: Referral) -> tuple[str, datetime]:
     """Return who acts next for somebody who waits, by when: a therapist who is asked, else the next check-in.
 
-    The first wait of a referral sets its first check-in.
+    The first wait of a referral sets its first check-in. Who is away is asked when she is back.
     """
     if referral.check_in_at is None:
         referral.check_in_at = clock.now() + clocks.CHECK_IN_EVERY
@@ -77,4 +78,6 @@ def next_while_waiting(referral: Referral) -> tuple[str, datetime]:
     asked = [row.answer_due_at for row in entries_of(referral) if row.answer_due_at is not None]
     if asked:
         return Referral.Owner.THERAPIST, min(asked)
+    if referral.away_until is not None:
+        return Referral.Owner.COORDINATOR, max(referral.check_in_at, at_london(referral.away_until, DAY_ENDS))
     return Referral.Owner.COORDINATOR, referral.check_in_at

@@ -13,6 +13,7 @@ from referrals.messages import topics
 from referrals.messages.send import tell_client, tell_therapist_of_placement
 from referrals.models import Placement, Referral, ReferralEvent
 from referrals.selectors.lists import entries_of
+from referrals.services.entries import next_while_waiting
 from referrals.services.events import placement_step, referral_step
 from referrals.transitions import PLACEMENT, REFERRAL, NotAllowed
 from therapists.queue import queues_recount
@@ -104,7 +105,8 @@ def _away(locked: Locked, until: datetime.date | None, action: str, actor: Actor
     referral.save(update_fields=["away_until"])
     queues_recount(therapist_ids=[entry.therapist_id for entry in entries_of(referral)])
     detail = {"until": until.isoformat()} if until else {}
-    return referral_step(referral=referral, action=action, actor=actor, detail=detail)
+    owner, due_at = next_while_waiting(referral) if referral.state == Referral.State.WAITING else (None, None)
+    return referral_step(referral=referral, action=action, actor=actor, owner=owner, due_at=due_at, detail=detail)
 
 
 def _live(locked: Locked, placement: Placement, action: str) -> Placement:

@@ -19,6 +19,8 @@ from referrals.services.lists import entry_move, offer_extend
 from referrals.services.merging import referrals_merge
 from referrals.services.offer_times import offer_not_told, offer_told
 from referrals.services.offers import offer_accept, offer_late_yes
+from referrals.services.pausing import waiting_pause
+from referrals.services.reconciliation import problems
 from referrals.services.requests import request_decline
 from referrals.services.withdrawal import withdraw
 from referrals.tasks import tick
@@ -264,3 +266,18 @@ def test_merging_ends_the_list_of_whom_the_other_must_not_meet(ben: Therapist, c
     merge(keep, away)
     assert entry_with(keep, ben).state == State.REMOVED
     assert entry_with(keep, cara).state == State.LISTED
+
+
+def test_a_long_holiday_is_nobodys_overdue_step(ben: Therapist, now: Frozen) -> None:
+    referral = listed(full(ben))
+    back_on = clock.today() + datetime.timedelta(days=60)
+    waiting_pause(referral=referral, back_on=back_on, actor=client_of(referral))
+    later(now, days=40)
+    tick()
+    assert topics.CHECK_IN not in topics_to_client(referral)
+    assert problems(clock.now()).get(referral.pk) is None
+    later(now, days=20)
+    tick()
+    tick()
+    assert topics.CHECK_IN in topics_to_client(referral)
+    assert fresh(referral).due_at > clock.now()
