@@ -13,7 +13,7 @@ from referrals.selectors.calls import call_before_telling
 from referrals.selectors.check_ins import open_check_in
 from referrals.selectors.lists import offered_place
 from referrals.selectors.offered import offer_lines
-from referrals.selectors.own import has_chosen_since, leaving_of, placement_now
+from referrals.selectors.own import has_asked_since_switch, leaving_of, placement_now
 from referrals.selectors.waiting_lists import set_aside_names, waiting_lines
 from referrals.transitions import SEEKING
 
@@ -74,8 +74,7 @@ def _choosing(referral: Referral) -> NowPanel:
         lines = [words.call_by(referral.due_at, number=referral.client.phone)] if referral.due_at else []
         return _panel(referral, lines, ("choose", "withdraw"))
     lines = [words.choose()]
-    leaving = leaving_of(referral)
-    if leaving is not None and not has_chosen_since(referral, leaving):
+    if leaving_of(referral) is not None and not has_asked_since_switch(referral):
         lines = [change_words.looking(), change_words.wait_counts_from(referral.queue_from), *lines]
     elif referral.choices.exists():
         lines = [words.nobody_left(referral.queue_from), *lines]

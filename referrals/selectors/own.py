@@ -79,7 +79,7 @@ def has_met_somebody(referral: Referral) -> bool:
     return Placement.objects.filter(referral=referral).exists()
 
 
-def has_chosen_since(referral: Referral, leaving: Placement) -> bool:
-    """Say whether she has made another list since she began to look for somebody else."""
-    of_before = referral.choices.filter(round=referral.round, therapist_id=leaving.therapist_id)
-    return not of_before.filter(state=Choice.State.ENDED).exists()
+def has_asked_since_switch(referral: Referral) -> bool:
+    """Say whether anybody has been asked since she began to look for somebody else."""
+    last = referral.events.filter(action__in=("switch", "ask", "wait", "change_choices")).order_by("-pk").first()
+    return last is not None and last.action != "switch"

@@ -170,7 +170,8 @@ def worry(request: HttpRequest, referral: Referral) -> HttpResponse:
         voicemail_ok = "ok" in form.cleaned_data["voicemail"]
         return _worry_call(request, referral, phone=form.cleaned_data["phone"], voicemail_ok=voicemail_ok)
     by = clocks.call_due(referral.client.nation, clock.now())
-    promise = words.call_by(by, number=referral.client.phone or "x")
+    # Whoever has left no number is about to: the promise is for that one.
+    promise = words.call_by(by, number=referral.client.phone or "the number she leaves")
     return _page(request, "my_worry", form=form, promise=promise, open=is_open)
 
 

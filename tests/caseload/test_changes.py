@@ -12,7 +12,8 @@ from notifications.topics import handler_of
 from referrals.messages import topics
 from referrals.models import Placement
 from referrals.services.pausing import placement_pause
-from referrals.services.switching import switch, switch_undo
+from referrals.services.switching import old_end, switch, switch_undo
+from referrals.services.worries import worry_raise
 from tests.referrals.given import client_of, state
 from tests.referrals.test_switching import in_therapy, leaving
 from tests.support.sign_in import signed_in
@@ -129,3 +130,21 @@ def test_the_desk_sees_who_is_left_who_pauses_and_who_is_away(ben, cara, dev):
     said = desk.get(reverse("referrals:desk_referral", args=[going.referral_id])).content.decode()
     assert "Still seeing" in said and "and looking for somebody else since Monday 23 November" in said
     assert not Task.objects.filter(detail__why="let_go").exists()
+
+
+def test_whose_person_has_found_somebody_else_is_asked_what_becomes_of_the_place(ben, cara):
+    placement = leaving(ben)
+    old_end(placement=placement, actor=client_of(placement.referral))
+    said = shown(ben, placement)
+    assert "Nobody is offered this place before you say so." in said
+    assert reverse("therapists:place_when", args=[placement.claim.place_id]) in said
+    assert placement.client.email not in said
+
+
+def test_a_safety_clinician_reads_what_to_do_about_a_worry(ben, sam):
+    task = worry_raise(referral=in_therapy(ben).referral, actor=client_of(Placement.objects.get().referral))
+    said = signed_in(sam).get(reverse("referrals:desk_task", args=[task.pk])).content.decode()
+    assert "Somebody is worried about what her therapist did" in said
+    assert "The therapist is not told." in said
+    for address in (reverse("caseload:today"), reverse("caseload:placement", args=[Placement.objects.get().pk])):
+        assert "worried" not in signed_in(ben.user).get(address).content.decode()

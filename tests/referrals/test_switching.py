@@ -13,10 +13,12 @@ from referrals.answers import Chosen
 from referrals.errors import AlreadySaidNo, PauseDateWrong
 from referrals.messages import topics
 from referrals.models import Placement, Referral
+from referrals.selectors.now import now_words
 from referrals.services.choices import choices_change
 from referrals.services.offers import offer_accept
 from referrals.services.pausing import placement_pause, placement_resume, waiting_pause, waiting_resume
 from referrals.services.placements import go_ahead, placement_end
+from referrals.services.requests import request_decline
 from referrals.services.switching import old_end, switch, switch_undo
 from referrals.services.withdrawal import withdraw
 from referrals.tasks import tick
@@ -254,3 +256,28 @@ def test_the_new_yes_says_with_whom_it_ended(ben: Therapist, cara: Therapist) ->
     choices_change(referral=referral, choices=[Chosen(cara.pk)], actor=client_of(referral))
     accepted(referral)
     assert "Your sessions with Ben have ended." in said(topics.MEETING)
+
+
+def test_who_is_on_holiday_is_asked_how_it_goes_when_she_is_back(ben: Therapist, now: Frozen) -> None:
+    referral = listed(full(ben))
+    now.at = fresh(referral).check_in_at - datetime.timedelta(days=3)
+    waiting_pause(referral=referral, back_on=clock.today() + datetime.timedelta(days=10), actor=client_of(referral))
+    now.move(datetime.timedelta(days=9))
+    tick()
+    assert not referral.check_ins.exists()
+    now.move(datetime.timedelta(days=1))
+    tick()
+    tick()
+    assert referral.check_ins.count() == 1
+
+
+def test_after_a_no_her_page_says_so_again(ben: Therapist, cara: Therapist) -> None:
+    referral = leaving(ben).referral
+    choices_change(referral=referral, choices=[Chosen(cara.pk)], actor=client_of(referral))
+    assert any("Nobody" in line for line in _after_a_no(referral, cara))
+    assert "stay" in now_words(fresh(referral)).actions
+
+
+def _after_a_no(referral: Referral, therapist: Therapist) -> tuple[str, ...]:
+    request_decline(offer=open_offer(referral), code="full", actor=actor_of(therapist))
+    return now_words(fresh(referral)).lines
