@@ -4,6 +4,7 @@ import datetime
 
 from django.utils.translation import gettext as _
 
+from core import clock
 from core.words import day, when
 
 TITLES = {"dr", "mr", "mrs", "ms", "mx", "miss", "prof", "professor", "rev"}
@@ -47,7 +48,14 @@ def unlisted(name: str) -> str:
 
 
 def call_by(by: datetime.datetime, *, number: str) -> str:
-    """Promise a call only where there is a number to call; without one the first step is a message."""
+    """Promise a call only where there is a number to call; without one the first step is a message.
+
+    A time that is over is never promised: it is said that we are late.
+    """
+    if by < clock.now():
+        late = _("We said that you would hear from a person by %(when)s. We are late, and we are sorry.")
+        still = _("Someone will still call you.") if number else _("Someone will still write to you.")
+        return f"{late % {'when': when(by)}} {still}"
     if not number:
         return _("Someone will write to you by %(when)s, and ask how to call you.") % {"when": when(by)}
     return _("Someone will call you by %(when)s.") % {"when": when(by)}

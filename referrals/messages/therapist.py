@@ -60,6 +60,13 @@ class AboutPlacement:
 
     def render(self, message: Message) -> Rendered:
         placement = Placement.objects.get(pk=message.subject_id)
+        if self._topic == topics.PLACEMENT_ENDED and not _was_therapy(placement):
+            # She sees nothing more of somebody she only met: there is no page of theirs to open.
+            said = _(
+                "Somebody does not go on after a first meeting, or before it. No reason is needed. The place is free"
+                " again: whoever waits for you is offered it first."
+            )
+            return therapist_rendered([said], links.absolute(links.path("today", 0)))
         return therapist_rendered([self._said(placement)], links.absolute(links.path("placement", placement.pk)))
 
     def _said(self, placement: Placement) -> str:
@@ -71,6 +78,10 @@ class AboutPlacement:
         if self._topic == topics.BOTH_GO_AHEAD:
             return _("You have both said that you want to go on.")
         return _("Somebody you were seeing has stopped. You can say when you offer the place again.")
+
+
+def _was_therapy(placement: Placement) -> bool:
+    return placement.therapist_go_ahead_at is not None and placement.client_go_ahead_at is not None
 
 
 def register_all() -> None:

@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+from django.urls import reverse
 
 from core import clock
 from core.clock import LONDON, Frozen
@@ -22,7 +23,9 @@ from referrals.services.requests import request_decline
 from referrals.services.sign_in import client_code_send
 from referrals.services.withdrawal import call_me, withdraw, withdraw_undo
 from referrals.tasks import tick
+from referrals.words import call_by
 from tests.referrals.given import TICK, accepted, actor_of, client_of, draft, fresh, met, open_offer, sent
+from tests.support.sign_in import signed_in
 from therapists.models import Registration, Therapist
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +246,31 @@ def test_no_message_row_holds_a_name_or_an_address(ben: Therapist, cara: Therapi
 
 def born(referral: Referral) -> datetime.date:
     return datetime.date.fromisoformat(referral.client.date_of_birth)
+
+
+def test_a_therapist_is_led_to_a_page_that_opens_whoever_ended_before_therapy(ben: Therapist) -> None:
+    meeting = met(ben)
+    not_this_time(placement=meeting, side="client", actor=client_of(meeting.referral))
+    before = said(topics.PLACEMENT_ENDED)
+    assert "The place is free again" in before and "when you offer the place" not in before
+    assert reverse("caseload:placement", args=[meeting.pk]) not in before and reverse("caseload:today") in before
+
+
+def test_a_therapist_is_asked_about_the_place_of_somebody_who_was_in_therapy(ben: Therapist) -> None:
+    seen = met(ben)
+    go_ahead(placement=seen, side="therapist", actor=actor_of(ben))
+    go_ahead(placement=seen, side="client", actor=client_of(seen.referral))
+    withdraw(referral=seen.referral, actor=client_of(seen.referral))
+    after = said(topics.PLACEMENT_ENDED)
+    assert "You can say when you offer the place again." in after
+    page = signed_in(ben.user).get(reverse("caseload:placement", args=[seen.pk]))
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize(("number", "still"), [("07700900123", "still call you."), ("", "still write to you.")])
+def test_no_call_is_promised_for_a_time_that_is_over(now: Frozen, number: str, still: str) -> None:
+    by = clock.now()
+    assert "by Monday" in call_by(by, number=number)
+    now.at = by + datetime.timedelta(seconds=1)
+    said = call_by(by, number=number)
+    assert "We are late, and we are sorry." in said and said.endswith(still) and "will call you by" not in said
