@@ -73,10 +73,13 @@ def go_ahead(request: HttpRequest, therapist: Therapist, actor: Actor, pk: int) 
     """Her half of "we go on together". Saying it twice is saying it once."""
     row = placement_of(actor, pk)
     if row.therapist_go_ahead_at is None:
+        theirs = row.client_go_ahead_at is not None
         attempt(
             request,
             lambda: services.go_ahead(placement=row, side="therapist", actor=actor),
-            _("Thank you. Therapy begins when they have said so too."),
+            _("Thank you. You both want to go on: therapy begins.")
+            if theirs
+            else _("Thank you. Therapy begins when they have said so too."),
         )
     return redirect("caseload:placement", pk)
 
