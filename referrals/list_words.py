@@ -214,8 +214,8 @@ def others_now(count: int) -> str:
     if count < 1:
         return ""
     return ngettext(
-        "%(count)d other person who fits has a place now.", "%(count)d others who fit have a place now.", count
-    ) % {"count": count}
+        "%(count)s other person who fits has a place now.", "%(count)s others who fit have a place now.", count
+    ) % {"count": f"{count:,}"}
 
 
 def check_in() -> str:

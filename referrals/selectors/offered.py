@@ -76,9 +76,10 @@ def _how(place: Place, therapist: Therapist) -> str:
         return _("in person in %(town)s") % {"town": place.location.town}
     if place.session_format is not None:
         return place.session_format.name.lower()
-    return _(" or ").join(
-        name.lower() for name in therapist.formats.order_by("position").values_list("name", flat=True)
-    )
+    names = [name.lower() for name in therapist.formats.order_by("position").values_list("name", flat=True)]
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(first)s or %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def _from(place: Place) -> str:
