@@ -136,7 +136,11 @@ def _batches(given: list[Pair]) -> Iterator[list[Pair]]:
 def _batch(look: _Look, batch: list[Pair], actor: Actor) -> int:
     """Open the offers of one batch, and ask again where a yes is old. What fails is logged; the next tick tries."""
     offered = 0
-    fresh, stale = _by_yes(batch, look.market)
+    try:
+        fresh, stale = _by_yes(batch, look.market)
+    except Exception:
+        logger.exception("allot: what a batch of %d was agreed to cannot be read", len(batch))
+        return 0
     plain = [pair for pair in fresh if pair.row.referral_state != REQUESTED]
     steps: list[tuple[Callable[[list[Pair]], dict[int, Decided]], list[Pair]]] = [
         (partial(_open, actor), plain),
