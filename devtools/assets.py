@@ -31,7 +31,8 @@ def prepare() -> None:
     """Install the node packages, build styles and translations; nothing is done again while its inputs are the same."""
     with _one_at_a_time():
         packages = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
-        if _changed("packages", packages) or not PACKAGES.exists():
+        # npm writes its own list last: a folder without it was emptied, or never finished.
+        if _changed("packages", packages) or not (PACKAGES / ".package-lock.json").exists():
             print("Installing the design system, sass and a test browser (node packages)", flush=True)
             _run([NODE, NPM, "ci"])
             _remember("packages", packages)
