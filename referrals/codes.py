@@ -41,6 +41,7 @@ UNLISTED = "unlisted"
 PARKED_LAPSED = "lapsed_twice"
 PARKED_UNREACHABLE = "unreachable"
 PARKED_THERAPIST = "therapist_silent"
+PARKED_FUNDING = "funding_ended"
 
 END_CODES = {
     "completed": _("We finished as planned"),

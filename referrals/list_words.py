@@ -163,6 +163,13 @@ def parked_unreachable(name: str) -> str:
     ) % {"name": name}
 
 
+def parked_funding(name: str) -> str:
+    return _(
+        "Who pays for you does not pay for %(name)s at the moment. You keep your turn, and someone will speak with you"
+        " about what is possible."
+    ) % {"name": name}
+
+
 def parked_silent(name: str) -> str:
     return _(
         "We have not heard from %(name)s for some time. You keep your place on the list, and a person here is looking"

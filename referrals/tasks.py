@@ -66,6 +66,7 @@ def tick() -> None:
 def look_over_lists() -> None:
     """Look whether everybody for whom somebody waits may still be listed: a date may have passed."""
     lists_services.lists_look_over()
+    lists_services.lists_unpaid()
 
 
 @shared_task

@@ -126,6 +126,8 @@ def _parked(referral: Referral, message: Message) -> list[str]:
         said = list_words.parked_unreachable(name)
     elif code == codes.PARKED_THERAPIST:
         said = list_words.parked_silent(name)
+    elif code == codes.PARKED_FUNDING:
+        said = list_words.parked_funding(name)
     else:
         said = f"{list_words.parked(name)} {list_words.say_so()}"
     return [said, list_words.still_counts(referral.queue_from), *_beside(referral, message, _entry(message))]

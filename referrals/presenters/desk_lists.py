@@ -40,6 +40,7 @@ STANDING_REASONS: dict[str, Promise] = {
 PARKED_WHY: dict[str, Promise] = {
     codes.PARKED_LAPSED: gettext_lazy("Two places in a row were not answered. Call, and ask what would help."),
     codes.PARKED_UNREACHABLE: gettext_lazy("Our messages do not arrive. Find another safe way to reach them."),
+    codes.PARKED_FUNDING: gettext_lazy("Nobody pays for this therapist any more. Call, and see what is possible."),
     codes.PARKED_THERAPIST: gettext_lazy("The therapist did not say whether this still fits. Ask the therapist."),
 }
 

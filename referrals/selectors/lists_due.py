@@ -3,7 +3,7 @@
 import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.working_calendar import london_date
 from notifications.models import Message
@@ -11,7 +11,7 @@ from referrals import clocks
 from referrals.messages import topics
 from referrals.models import Offer, Placement, Referral, WaitingListEntry
 from referrals.selectors.queue import queues_of
-from therapists.models import Place
+from therapists.models import Contract, Place
 from therapists.selectors.doubt import doubted_at_once, in_question
 
 State = WaitingListEntry.State
@@ -116,3 +116,16 @@ def away_over(now: datetime.datetime) -> list[int]:
     """Referrals of people who come back today or have come back."""
     rows = Referral.objects.filter(away_until__lte=london_date(now))
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def entries_unpaid(now: datetime.datetime) -> list[tuple[int, int]]:
+    """Return (entry, referral) of who is on a list although her funder has no contract in force with the therapist."""
+    today = london_date(now)
+    in_force = Contract.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+        funder=OuterRef("referral__funder"),
+        therapist=OuterRef("therapist"),
+        starts_on__lte=today,
+    )
+    rows = WaitingListEntry.objects.filter(~Exists(in_force), state=State.LISTED, referral__funder__isnull=False)
+    return list(rows.order_by("pk").values_list("pk", "referral_id"))

@@ -150,6 +150,8 @@ def _parked(entry: WaitingListEntry, name: str) -> str:
         return list_words.parked(name)
     if entry.code == codes.PARKED_UNREACHABLE:
         return list_words.parked_unreachable(name)
+    if entry.code == codes.PARKED_FUNDING:
+        return list_words.parked_funding(name)
     return list_words.parked_silent(name)
 
 
@@ -165,7 +167,7 @@ def _is_held_back(entry: WaitingListEntry, now: datetime.datetime) -> bool:
     later = entry.no_offer_before is not None and entry.no_offer_before > now
     if entry.state == State.PARKED:
         # What her therapist has to answer first, she cannot.
-        return entry.code != codes.PARKED_THERAPIST
+        return entry.code not in (codes.PARKED_THERAPIST, codes.PARKED_FUNDING)
     return entry.state == State.LISTED and later
 
 

@@ -8,18 +8,19 @@ from core.choices import Role
 from core.models import Task
 from core.worklist import task_open
 from notifications.models import Message
-from referrals import clocks, kinds
+from referrals import clocks, codes, kinds
 from referrals.locks import referral_locked
 from referrals.messages import topics
 from referrals.messages.send import tell_therapist_of_entry
 from referrals.models import Offer, WaitingListEntry
-from referrals.selectors.lists_due import frozen_therapists
+from referrals.selectors.lists_due import entries_unpaid, frozen_therapists
 from referrals.selectors.undelivered import ask_counts
 from referrals.services.allotting import places_allot
-from referrals.services.asks import ask_unanswered
+from referrals.services.asks import ask_unanswered, entry_park
 from referrals.services.dropping import list_drop, list_freeze, lists_thaw
 from referrals.services.due import barring
 from referrals.services.offer_times import offer_not_told, offer_told
+from referrals.services.walk import unpaid_ids
 from therapists.locks import lock_therapists
 from therapists.models import Therapist
 from therapists.queue import queues_recount
@@ -109,6 +110,19 @@ def lists_look_over() -> int:
         entries = WaitingListEntry.objects.filter(therapist__in=unlisted, state__in=WaitingListEntry.ON_LIST)
         for pk in entries.order_by("pk").values_list("pk", flat=True):
             done += list_unlisted(pk)
+    return done
+
+
+def lists_unpaid() -> int:
+    """Whoever's funding does not cover the therapist any more keeps her turn and is told, and a person speaks with her.
+    Without it she would stand on a list from which nothing is ever offered."""
+    done = 0
+    for entry_id, referral_id in entries_unpaid(clock.now()):
+        with referral_locked(referral_id) as locked:
+            entry = WaitingListEntry.objects.get(pk=entry_id)
+            if entry.state == State.LISTED and unpaid_ids(locked.referral, [entry.therapist_id]):
+                entry_park(locked=locked, entry=entry, code=codes.PARKED_FUNDING, actor=TICK)
+                done += 1
     return done
 
 

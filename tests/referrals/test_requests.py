@@ -206,7 +206,7 @@ def test_nobody_else_is_asked_before_that_call(ben: Therapist, cara: Therapist) 
     referral = needs_more(ben, cara)
     panel = now_words(referral)
     assert panel.lines == ("Someone will call you by Tuesday 24 November, 5pm.",)
-    assert panel.actions == ("withdraw",)
+    assert panel.actions == ("withdraw", "away")
     with pytest.raises(CallFirst, match="Someone will call you by Tuesday 24 November, 5pm"):
         choices_change(referral=referral, choices=[Chosen(cara.pk)], actor=client_of(referral))
     assert not Offer.objects.filter(state="open").exists()

@@ -23,12 +23,12 @@ from referrals.services.pausing import waiting_pause
 from referrals.services.reconciliation import problems
 from referrals.services.requests import request_decline
 from referrals.services.withdrawal import withdraw
-from referrals.tasks import tick
-from tests.factories import make_place, make_therapist
+from referrals.tasks import look_over_lists, tick
+from tests.factories import make_funder, make_place, make_therapist
 from tests.referrals.given import TICK, actor_of, client_of, fresh, open_offer, sent, state, topics_to_client
 from tests.referrals.waiting import State, agrees, entry_with, full, listed, offered, place_freed, told, waits
 from tests.support.invariants import broken_invariants
-from therapists.models import Therapist
+from therapists.models import Contract, Therapist
 from therapists.queue import queues_recount
 from therapists.services.listing import therapist_pause
 from therapists.services.places import place_offer_from
@@ -281,3 +281,15 @@ def test_a_long_holiday_is_nobodys_overdue_step(ben: Therapist, now: Frozen) -> 
     tick()
     assert topics.CHECK_IN in topics_to_client(referral)
     assert fresh(referral).due_at > clock.now()
+
+
+def test_whose_funding_ends_keeps_her_turn_and_is_told(ben: Therapist, now: Frozen) -> None:
+    funder = make_funder("community-fund")
+    contract = Contract.objects.create(therapist=ben, funder=funder, starts_on=datetime.date(2026, 1, 1))
+    referral = listed(full(ben), paying=funder.slug)
+    assert referral.funder == funder
+    contract.delete()
+    look_over_lists()
+    assert entry_with(referral, ben).state == State.PARKED
+    assert topics.PARKED in topics_to_client(referral)
+    assert Task.objects.filter(kind=kinds.PARKED_ENTRY, state="open", subject_id=referral.pk).exists()
