@@ -185,11 +185,13 @@ def test_a_newcomer_never_overtakes_the_queue() -> None:
 
 
 def test_a_figure_written_later_lets_newcomers_overtake_negative_control(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who waits is counted neither where places are added nor before somebody is asked: the newcomer gets the place."""
+    """Who waits is counted neither where places are added nor before somebody is asked, and nobody looks which place is
+    for whom: the newcomer gets the place."""
     ben = full()
     listed(ben)
     for module in (places, walk):
         monkeypatch.setattr(module, "queues_recount", lambda therapist_ids: None)
+    monkeypatch.setattr(walk, "spare", lambda _therapist, *, now: lambda _place: True)
     Therapist.objects.filter(pk=ben.pk).update(offerable_entries=0)
     places_add(therapist_id=ben.pk, count=1, actor=ACTOR)
     newcomer = sent(ben)
