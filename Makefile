@@ -17,7 +17,7 @@ run: $(ENVIRONMENT) ## Start the whole platform with its demonstration (PORT=800
 	@exec $(BIN)/python -m devtools.run
 
 test: $(ENVIRONMENT) lint types assets ## Check everything: linters, types, then all tests (browser included)
-	@$(PYTEST) -n 2 --dist loadgroup --all-templates
+	@$(PYTEST) -n 3 --dist loadgroup --all-templates
 
 lint: $(ENVIRONMENT) ## Look for mistakes in code and templates
 	@$(BIN)/ruff check .

@@ -102,8 +102,16 @@ def a_register() -> None:
         make_location(person, hours=2**21 - 1)
 
 
-@pytest.mark.parametrize("java_script", [True, False], ids=["script", "no-script"])
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize(
+    ("width", "java_script"),
+    [
+        pytest.param(DESKTOP, True, id="1280-script"),
+        pytest.param(PHONE, False, id="360-no-script"),
+        # The two other ways to put these together are walked where there is time.
+        pytest.param(PHONE, True, id="360-script", marks=pytest.mark.soak),
+        pytest.param(DESKTOP, False, id="1280-no-script", marks=pytest.mark.soak),
+    ],
+)
 def test_ewa_refers_herself_and_comes_back(
     live_stack, open_page: OpenPage, axe: Callable[[Page], None], width: int, java_script: bool
 ) -> None:

@@ -22,8 +22,16 @@ def answers() -> Answers:
     return Answers.from_dict(Submission.objects.latest("pk").answers)
 
 
-@pytest.mark.parametrize("java_script", [True, False], ids=["script", "no-script"])
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize(
+    ("width", "java_script"),
+    [
+        pytest.param(DESKTOP, True, id="1280-script"),
+        pytest.param(PHONE, False, id="360-no-script"),
+        # The two other ways to put these together are walked where there is time.
+        pytest.param(PHONE, True, id="360-script", marks=pytest.mark.soak),
+        pytest.param(DESKTOP, False, id="1280-no-script", marks=pytest.mark.soak),
+    ],
+)
 def test_not_sure_at_first(
     live_server, open_page: OpenPage, axe: Callable[[Page], None], width: int, java_script: bool
 ) -> None:

@@ -62,8 +62,16 @@ class Staff:
         self.looks()
 
 
-@pytest.mark.parametrize("java_script", [True, False], ids=["script", "no-script"])
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize(
+    ("width", "java_script"),
+    [
+        pytest.param(DESKTOP, True, id="1280-script"),
+        pytest.param(PHONE, False, id="360-no-script"),
+        # The two other ways to put these together are walked where there is time.
+        pytest.param(PHONE, True, id="360-script", marks=pytest.mark.soak),
+        pytest.param(DESKTOP, False, id="1280-no-script", marks=pytest.mark.soak),
+    ],
+)
 def test_the_whole_road(
     live_stack: LiveStack, open_page: OpenPage, axe: Callable[[Page], None], width: int, java_script: bool
 ) -> None:

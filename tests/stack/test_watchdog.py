@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import psutil
 
@@ -33,9 +34,17 @@ def worker_of(stack: FaultStack) -> int:
     return process.pid
 
 
+def answered(ask: Callable[[], object]) -> None:
+    """Ask until there is an answer: a worker that has just started listens to tasks first, and to questions later."""
+    until = time.monotonic() + 20
+    while not ask():
+        assert time.monotonic() < until, "it does not answer"
+
+
 def deafen() -> None:
     """Take the worker's queue away by remote control: it stays alive and connected, and consumes nothing."""
-    assert celery_app.control.cancel_consumer("celery", reply=True, timeout=5, limit=1)
+    answered(lambda: celery_app.control.ping(timeout=2, limit=1))
+    answered(lambda: celery_app.control.cancel_consumer("celery", reply=True, timeout=2, limit=1))
     time.sleep(1)
     quiet = heartbeat.last()
     time.sleep(2.5)
