@@ -60,12 +60,15 @@ def sender(therapists: list[int]) -> Callable[[], None]:
     from tests.referrals.given import sent
     from therapists.models import Therapist
 
-    random = Random(7)
+    # Other people at each run, also in a register that is kept.
+    random = Random(time.time_ns())
 
     def send() -> None:
         chosen = random.sample(therapists, 3)
         rows = [Therapist(pk=pk) for pk in chosen]
-        sent(*rows, choices=[{"therapist": pk, "will_wait": True} for pk in chosen])
+        name = "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=12))
+        choices = [{"therapist": pk, "will_wait": True} for pk in chosen]
+        sent(*rows, choices=choices, family_name=name.capitalize(), email=f"{name}@example.org")
 
     return send
 
@@ -81,14 +84,16 @@ def ticker() -> Callable[[], None]:
     return once
 
 
-def late_places() -> list[float]:
-    """Return, for each place released while it ran, the seconds until it was offered."""
+def late_places(since: datetime.datetime) -> list[float]:
+    """Return, for each place released since then, the seconds until it was offered."""
     from referrals.models import Offer
     from therapists.models import PlaceClaim
 
-    freed = dict(PlaceClaim.objects.filter(release_reason="benchmark").values_list("place_id", "released_at"))
-    offers = Offer.objects.filter(awaiting="client", claim__place__in=freed).values_list("claim__place", "opened_at")
-    return [(opened - freed[place]).total_seconds() for place, opened in offers]
+    released = PlaceClaim.objects.filter(release_reason="benchmark", released_at__gte=since)
+    freed = dict(released.values_list("place_id", "released_at"))
+    offers = Offer.objects.filter(awaiting="client", opened_at__gte=since, claim__place__in=freed)
+    times = offers.values_list("claim__place", "opened_at")
+    return [(opened - freed[place]).total_seconds() for place, opened in times]
 
 
 def spread(seconds: list[float]) -> tuple[str, str, str]:
@@ -115,7 +120,7 @@ def main(minutes: float = 5, a_second: float = 5) -> None:
     with scratch.register_of(THERAPISTS, "bench_waiting"):
         people_wait(REFERRALS)
         therapists = list(Therapist.objects.filter(list_limit__gt=0, list_entries__lt=8).values_list("pk", flat=True))
-        before = Referral.objects.count()
+        before, began = Referral.objects.count(), clock.now()
         connection.close()
         manager = multiprocessing.Manager()
         results = manager.dict()
@@ -127,7 +132,7 @@ def main(minutes: float = 5, a_second: float = 5) -> None:
         took, late = every(1 / a_second, until, sender(therapists))
         for process in processes:
             process.join()
-        places = late_places()
+        places = late_places(began)
         unsent = Message.objects.filter(state="queued", not_before__lt=clock.now() - datetime.timedelta(seconds=60))
         rows = [
             (f"sending, {Referral.objects.count() - before} referrals", *spread(took)),
